@@ -1,0 +1,1 @@
+//! Reads the text forms in which tools print stacks, locks and tasks.

@@ -1,0 +1,1 @@
+//! The outside world: standard input, files, folders and encodings become documents.

@@ -1,0 +1,3 @@
+//! The signatures: rule files loaded, checked and ready to be matched.
+
+pub mod ast;

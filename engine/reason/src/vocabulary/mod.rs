@@ -1,0 +1,1 @@
+//! What single functions mean: the YAML of `rules/vocabulary`, compiled.

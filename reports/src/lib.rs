@@ -1,0 +1,1 @@
+//! Lays a diagnosis out: one folder per format, one view model for all.
