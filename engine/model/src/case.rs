@@ -1,8 +1,8 @@
 //! All texts of one ticket, united: the same task, process or object seen by several tools is one thing here.
 
 use crate::{
-    Extent, Frame, HoldSource, Known, Listing, Mend, Mode, Name, Note, Register, SourceId, Span, System, TaskState,
-    Unclear,
+    Extent, Frame, HoldSource, Known, Listing, Mend, Mode, Name, Note, Register, SessionId, SourceId, Span, System,
+    TaskState, Unclear,
 };
 use std::sync::Arc;
 
@@ -118,6 +118,8 @@ pub struct CaseStack {
     pub dialect: &'static str,
     /// Vocabulary that reads it.
     pub system: System,
+    /// Debugger session or dump it stands in: user addresses mean something only within one, or within its process.
+    pub session: SessionId,
     /// Frames from the innermost outward.
     pub frames: Vec<Frame>,
     /// Registers printed with it.

@@ -17,6 +17,7 @@ pub mod finding;
 pub mod graph;
 pub mod identity;
 pub mod matching;
+pub mod objects;
 pub mod rules;
 pub mod vocabulary;
 pub mod waits;
