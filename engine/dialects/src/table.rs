@@ -1,0 +1,8 @@
+//! The table of dialects: a new one is its folder, a `mod` line in `lib.rs` and a line here.
+//!
+//! Order matters where two dialects could claim the same line: the first that opens a region has it.
+
+use crate::dialect::Dialect;
+
+/// All dialects.
+pub(crate) static DIALECTS: &[&dyn Dialect] = &[&crate::proc_stack::ProcStack];
