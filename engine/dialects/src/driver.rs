@@ -22,14 +22,15 @@ pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
     let mut walk = Walk {
         readers: DIALECTS.iter().map(|dialect| dialect.reader()).collect(),
         open: None,
+        awaited: 0,
         context: Context::new(&lines, &document.name),
         mender: Mender::default(),
         out: Builder::new(source, lines.len()),
     };
     let mut number = 1;
     while number <= lines.len() {
-        if walk.open.is_none() {
-            // Nothing is open: go straight to the next line with a needle.
+        if walk.open.is_none() && walk.awaited == 0 {
+            // Nothing is open and no output is awaited: go straight to the next line with a needle.
             let Some(next) = next_candidate(&lines, number) else { break };
             walk.context.skipped(number, next);
             number = next;
@@ -50,13 +51,19 @@ fn next_candidate(lines: &Lines<'_>, number: u32) -> Option<u32> {
 struct Walk<'a> {
     readers: Vec<Box<dyn Reader>>,
     open: Option<usize>,
+    /// Lines that are looked at without a needle, because a command that a dialect knows stands just before them.
+    awaited: u32,
     context: Context<'a>,
     mender: Mender,
     out: Builder,
 }
 
+/// How many lines after a command may hold its output without a needle.
+const AWAITED: u32 = 3;
+
 impl Walk<'_> {
     fn line(&mut self, lines: &Lines<'_>, number: u32) {
+        self.awaited = self.awaited.saturating_sub(1);
         for piece in self.mender.pieces(lines, number, &mut self.out) {
             match piece {
                 Piece::Command(command) => self.command(command),
@@ -74,6 +81,7 @@ impl Walk<'_> {
         for (index, reader) in self.readers.iter_mut().enumerate() {
             if reader.command(&command, &mut self.out) {
                 self.out.understood(DIALECTS[index].name(), command.line);
+                self.awaited = AWAITED;
             }
         }
         self.context.set_command(command);

@@ -8,6 +8,7 @@
 //! Reading never fails: what was not understood is in the [`Reading`]'s notes. This crate knows no rules and no waits.
 
 mod builder;
+mod crash;
 mod dialect;
 mod driver;
 mod proc_stack;
