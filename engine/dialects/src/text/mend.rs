@@ -216,19 +216,19 @@ fn is_quoted(lines: &Lines<'_>, number: u32, text: &str) -> bool {
     let (before, after) = (number.saturating_sub(1), number + 1);
     match mark {
         // A prompt stands alone: quoted text has marks on both sides, or on one where the other side is empty.
-        '>' => (same(before) && same(after)) || (same(before) && blank(after)) || (same(after) && blank(before)),
+        '>' | '#' => (same(before) && same(after)) || (same(before) && blank(after)) || (same(after) && blank(before)),
         _ => same(before) && same(after),
     }
 }
 
 fn quote_mark(text: &str) -> Option<char> {
     let mut chars = text.chars();
-    let mark = chars.next().filter(|c| matches!(c, '>' | '|'))?;
-    matches!(chars.next(), None | Some(' ' | '>' | '|')).then_some(mark)
+    let mark = chars.next().filter(|c| matches!(c, '>' | '|' | '#'))?;
+    matches!((mark, chars.next()), (_, None | Some(' ')) | ('>' | '|', Some('>' | '|'))).then_some(mark)
 }
 
 fn unquoted(text: Cow<'_, str>) -> Cow<'_, str> {
-    let skip = text.len() - text.trim_start_matches(['>', '|']).len();
+    let skip = text.len() - text.trim_start_matches(['>', '|', '#']).len();
     let rest = &text[skip..];
     // Levels can be written apart (`> > text`).
     let deeper = rest.strip_prefix(' ').filter(|rest| rest.starts_with("> ") || rest.starts_with(">>"));
