@@ -51,7 +51,7 @@ impl Dialect for Mdb {
             "vpanic(",
             "B011",
             "B101",
-            ":\t",
+            ") + ",
             "+0x",
         ]
     }

@@ -37,6 +37,8 @@ pub(super) struct Stack {
     pending: Option<(u32, String)>,
     cut: bool,
     running: bool,
+    /// Frames before the first one that holds a needle.
+    missed: Vec<u32>,
 }
 
 impl Stack {
@@ -53,6 +55,7 @@ impl Stack {
             pending: None,
             cut: false,
             running: false,
+            missed: Vec::new(),
         }
     }
 
@@ -73,10 +76,11 @@ impl Stack {
         if let Some(group) = Stack::of_group(line) {
             return Some(group);
         }
-        if let Some((pid, command)) = pstack_header(text, context, line.number) {
-            let mut stack = Stack::new(Form::Pstack, line.number);
+        if let Some((header, pid, command)) = pstack_header(line, context) {
+            let mut stack = Stack::new(Form::Pstack, header);
             stack.process = Some((pid, command.to_owned()));
             stack.task = TaskKeys { pid: Some(pid), tid: Some(pid), ..TaskKeys::default() };
+            stack.missed = (header + 1..line.number).collect();
             return Some(stack);
         }
         let pointers = is(Rule::resume, text) || is_frame_start(text);
@@ -128,6 +132,9 @@ impl Stack {
         if line.number == self.first && self.frames.is_empty() && self.is_header(line) {
             return Fed::Taken;
         }
+        for number in std::mem::take(&mut self.missed) {
+            self.add(context.raw(number).trim(), out.at(number), out);
+        }
         if let Some((first, text)) = self.pending.take() {
             return self.go_on(first, text, line, out);
         }
@@ -148,15 +155,14 @@ impl Stack {
         if head.len() < line.text.len() {
             out.mend(MendKind::GluedProse, line.number);
         }
-        let _ = context;
         self.add(head.trim(), out.at(line.number), out)
     }
 
     fn is_header(&self, line: &Line<'_>) -> bool {
         match self.form {
             Form::Pointers => line.trimmed().starts_with("stack pointer"),
-            Form::Group | Form::Pstack => true,
-            Form::Calls => false,
+            Form::Group => true,
+            Form::Calls | Form::Pstack => false,
         }
     }
 
@@ -264,13 +270,14 @@ fn is_call_start(text: &str) -> bool {
         && (function.contains("+0x") || name == "vpanic" || name == "panic")
 }
 
-/// `83950:  cat`, followed by a frame.
-fn pstack_header<'a>(text: &'a str, context: &Context<'_>, number: u32) -> Option<(u32, &'a str)> {
-    let (pid, command) = text.split_once(':')?;
-    let pid = pid.parse().ok()?;
-    let next = context.raw(number + 1);
-    let follows = is(Rule::pstack, next) || next.contains("thread#") || next.contains("lwp#");
-    (!command.trim().is_empty() && follows).then(|| (pid, command.trim()))
+/// The `83950:  cat` above the first frames of pstack: its line, the process and its command.
+fn pstack_header<'a>(line: &Line<'_>, context: &Context<'a>) -> Option<(u32, u32, &'a str)> {
+    if !is(Rule::pstack, &line.text) {
+        return None;
+    }
+    let header = (line.number.saturating_sub(64)..line.number).rev().find(|n| !is(Rule::pstack, context.raw(*n)))?;
+    let (pid, command) = context.raw(header).split_once(':')?;
+    Some((header, pid.trim().parse().ok()?, command.trim()))
 }
 
 fn function(part: Pair<'_, Rule>, frame: &mut Frame, out: &mut Builder) {

@@ -13,6 +13,8 @@ pub(crate) const NEEDLES: &[&str] = &[
     "/proc/",
     ">>> ",
     "::",
+    "/J",
+    "> $",
     "# ps",
     "$ ps",
     "# cat ",
