@@ -10,7 +10,7 @@ use stacklore_model::{Known, TaskId, TaskState};
 use std::cmp::Reverse;
 
 /// Tasks that a chain lists at most; of a longer one the middle is left out.
-pub(crate) const LONGEST_LISTED: usize = 64;
+const LONGEST_LISTED: usize = 64;
 
 /// For each place the task that follows, and how sure that is: over the surest link, the one that explains most among
 /// equals (a cycle, then a task that waits itself, one that runs, one that is not in the text, one that rests), the
@@ -84,7 +84,7 @@ pub(crate) fn chains(
 
 /// For each task the end of its chain and the weakest link on the way, `None` where it is its own end. Every task is
 /// walked once.
-pub(crate) fn ends(next: &[Option<(usize, Known)>], stops: impl Fn(usize) -> bool) -> Vec<(usize, Option<Known>)> {
+fn ends(next: &[Option<(usize, Known)>], stops: impl Fn(usize) -> bool) -> Vec<(usize, Option<Known>)> {
     let mut ends: Vec<Option<(usize, Option<Known>)>> = vec![None; next.len()];
     for start in 0..next.len() {
         let mut way = Vec::new();

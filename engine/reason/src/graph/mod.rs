@@ -13,7 +13,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use chains::{ends, next_tasks};
+pub(crate) use chains::next_tasks;
 pub(crate) use edges::{blocking_wait, collect, graph_of};
 pub(crate) use kinds::Kinds;
 pub(crate) use links::{Link, Links, Place, task_of};

@@ -59,6 +59,9 @@ impl Parts {
     }
 }
 
+/// A ring: from each place of it the link that leads to the next.
+type Ring = Vec<(usize, Link)>;
+
 /// The cycles of a graph, in the order of their first tasks. `kind_of` is the wait kind of a task, for steps that only
 /// a rule tells; a ring with a step of no kind is not told.
 pub(crate) fn cycles(links: &Links, parts: &Parts, kind_of: impl Fn(TaskId) -> Option<KindId>) -> Vec<Cycle> {
@@ -68,7 +71,7 @@ pub(crate) fn cycles(links: &Links, parts: &Parts, kind_of: impl Fn(TaskId) -> O
     }
     members.retain(|tasks| !tasks.is_empty());
     members.sort();
-    let mut rings: Vec<Option<Vec<(usize, Link)>>> = vec![None; members.len()];
+    let mut rings: Vec<Option<Ring>> = vec![None; members.len()];
     for least in [Known::Observed, Known::Inferred, Known::Assumed] {
         if rings.iter().all(Option::is_some) {
             break;
@@ -109,9 +112,9 @@ impl<'a> Search<'a> {
         Search { links, parts, least, round: 0, marks: vec![Mark::default(); links.len()] }
     }
 
-    /// A short ring of these tasks: from each place the link that leads to the next.
-    fn ring(&mut self, tasks: &[usize]) -> Option<Vec<(usize, Link)>> {
-        let mut best: Option<(usize, Vec<(usize, Link)>)> = None;
+    /// A short ring of these tasks.
+    fn ring(&mut self, tasks: &[usize]) -> Option<Ring> {
+        let mut best: Option<(usize, Ring)> = None;
         let mut left = usize::MAX;
         for &task in tasks.iter().filter(|task| self.parts.in_cycle(**task)) {
             let longest = best.as_ref().map_or(usize::MAX, |(length, _)| length - 1);
@@ -125,8 +128,8 @@ impl<'a> Search<'a> {
         best.map(|(_, ring)| ring)
     }
 
-    /// The shortest ring through a task of at most `longest` tasks, and how many links were followed to find it.
-    fn through(&mut self, start: usize, longest: usize, limit: usize) -> (Option<(usize, Vec<(usize, Link)>)>, usize) {
+    /// The shortest ring through a task of at most `longest` tasks with its number of tasks, and how many links were followed to find it.
+    fn through(&mut self, start: usize, longest: usize, limit: usize) -> (Option<(usize, Ring)>, usize) {
         self.round += 1;
         self.marks[start] = Mark { round: self.round, depth: 1, from: None };
         let mut queue = VecDeque::from([start]);
@@ -156,7 +159,7 @@ impl<'a> Search<'a> {
         (None, followed)
     }
 
-    fn way_back(&self, last: usize, closing: Link) -> Vec<(usize, Link)> {
+    fn way_back(&self, last: usize, closing: Link) -> Ring {
         let mut ring = vec![(last, closing)];
         let mut place = last;
         while let Some((from, link)) = self.marks[place].from {
