@@ -1,5 +1,7 @@
 //! The graph of analyses built by hand.
 
+mod random;
+
 use super::testing::*;
 use super::{EdgeKind, Node, Root};
 use stacklore_model::{HoldSource, Known, Mode, TaskId, TaskState};
