@@ -121,6 +121,18 @@ fn a_possibility_explains_nothing_surer_away() {
 }
 
 #[test]
+fn two_queues_behind_the_same_task_are_not_each_others_consequence() {
+    let mut builder = Builder::default();
+    let [first, second, holder] = builder.tasks();
+    for waiter in [first, second] {
+        builder.waits(waiter, JOIN).awaited_task = Some(holder);
+    }
+    let analysis = builder.build();
+    let diagnosis = diagnose(&analysis, vec![convoy(Likely, &[first, holder]), convoy(Likely, &[second, holder])]);
+    assert_eq!(order(&diagnosis), [("convoy", None), ("convoy", None)]);
+}
+
+#[test]
 fn a_rule_edge_makes_a_consequence_and_joins_the_graph() {
     let mut builder = Builder::default();
     let [waiter, worker] = builder.tasks();

@@ -138,6 +138,27 @@ fn readers_of_a_lock_that_a_writer_has_wait_for_that_one() {
     builder.wants(writer, RWLOCK, WRITE, lock);
     let analysis = builder.build();
     assert_eq!(analysis.chains[0].tasks, [reader, owner]);
+    let behind = (Node::Task(reader), Node::Task(writer));
+    assert!(!analysis.graph.edges.iter().any(|edge| (edge.from, edge.to) == behind), "the queue is not known");
+}
+
+#[test]
+fn a_reader_is_only_assumed_to_wait_for_a_holder_of_unknown_mode() {
+    let mut builder = Builder::default();
+    let [holder, reader, writer] = builder.tasks();
+    let lock = builder.object("rwlock");
+    builder.holds(holder, None, lock);
+    builder.wants(reader, RWLOCK, READ, lock);
+    builder.wants(writer, RWLOCK, WRITE, lock);
+    let analysis = builder.build();
+    let known: Vec<_> = analysis.chains.iter().map(|chain| (chain.tasks[1], chain.known)).collect();
+    assert_eq!(known, [(writer, Known::Observed), (holder, Known::Observed)], "surely behind the writer ahead");
+    let mut alone = Builder::default();
+    let [holder, reader] = alone.tasks();
+    let lock = alone.object("rwlock");
+    alone.holds(holder, None, lock);
+    alone.wants(reader, RWLOCK, READ, lock);
+    assert_eq!(alone.build().chains[0].known, Known::Assumed);
 }
 
 #[test]
