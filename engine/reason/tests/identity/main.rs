@@ -28,3 +28,19 @@ fn a_hundred_thousand_sightings_take_no_time() {
     assert_eq!(case.tasks.len(), 20_000);
     assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
 }
+
+#[test]
+fn many_locks_that_turn_out_to_be_one_take_no_time() {
+    let base = 0xffff_9000_0000_0000;
+    let mut text = Text::new(0);
+    for n in 1..=50_000_u32 {
+        let key = ObjectKey::address(base + u64::from(n) * 8, Scope::Kernel);
+        text = text.lock(n, key, "", 0).held_by(tid(n), None, Known::Observed);
+    }
+    text = text.lock(60_000, ObjectKey::address(base, Scope::Kernel), "", 1 << 30);
+    let start = std::time::Instant::now();
+    let case = case([text]);
+    assert_eq!((case.objects.len(), case.objects[0].holders.len()), (1, 50_000));
+    assert!(case.objects[0].spans.is_sorted());
+    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+}
