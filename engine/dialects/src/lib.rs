@@ -11,6 +11,7 @@ mod builder;
 mod crash;
 mod dialect;
 mod driver;
+mod go;
 mod mdb;
 mod proc_stack;
 mod table;

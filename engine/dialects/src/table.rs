@@ -5,4 +5,5 @@
 use crate::dialect::Dialect;
 
 /// All dialects.
-pub(crate) static DIALECTS: &[&dyn Dialect] = &[&crate::crash::Crash, &crate::mdb::Mdb, &crate::proc_stack::ProcStack];
+pub(crate) static DIALECTS: &[&dyn Dialect] =
+    &[&crate::crash::Crash, &crate::go::Go, &crate::mdb::Mdb, &crate::proc_stack::ProcStack];
