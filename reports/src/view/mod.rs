@@ -17,6 +17,7 @@ pub use contents::{
     StackView, TaskView, UnclearView, WaitView, WaiterView,
 };
 pub use findings::{EvidenceView, FindingView, MissingView, NearMissView, Quote, RoleView, StepView};
+pub(crate) use lines::shorten;
 pub use waits::{EdgeView, GraphView, GroupView, NodeView};
 
 use serde::Serialize;
