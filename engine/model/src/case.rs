@@ -278,6 +278,9 @@ impl Case {
     /// The lines of a span, without line ends.
     pub fn lines(&self, span: Span) -> impl Iterator<Item = (u32, &str)> {
         let text = self.sources.get(span.source.0 as usize).map_or("", |source| &source.text);
-        (1..).zip(text.split('\n')).skip(span.first.saturating_sub(1) as usize).take_while(move |(n, _)| *n <= span.last)
+        (1..)
+            .zip(text.split('\n'))
+            .skip(span.first.saturating_sub(1) as usize)
+            .take_while(move |(n, _)| *n <= span.last)
     }
 }
