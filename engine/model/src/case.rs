@@ -241,6 +241,9 @@ pub struct Case {
     pub facts: Vec<FactRow>,
     /// Complete listings, as printed, with the document they stand in.
     pub listings: Vec<(SourceId, Listing)>,
+    /// What each of `listings`, by index, is about: the task of a `RelationOfTask`, the process of a `ThreadsOf` or
+    /// `ThreadsOfSession`; `None` where it is about the machine or the process is unknown.
+    pub listing_about: Vec<Option<Row>>,
     /// What was mended.
     pub mends: Vec<Mend>,
     /// What stayed unclear.
