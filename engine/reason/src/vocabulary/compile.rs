@@ -2,7 +2,7 @@
 
 use super::index::Tag;
 use super::pattern::{Item, Pattern, regex_message};
-use super::place::{self, ModeOf, Place, Places};
+use super::place::{self, ModeChoice, ModeOf, Place, Places};
 use super::raw::{Pairs, RawFile, RawIdle, RawMode, RawWait, Texts};
 use super::report::{Reporter, nearest};
 use super::system::{Hidden, HoldEntry, IdleEntry, IdleItem, SystemVocabulary, WaitEntry};
@@ -224,26 +224,31 @@ impl Part<'_> {
             match Item::parse(&text.frame, text.module.as_deref()) {
                 Ok(item) => {
                     let (choice, innermost, outermost) = (item.choice, item.innermost, item.outermost);
-                    let Some(number) = self.item(choice, &text.frame, reporter) else { return };
-                    entry.stack.push(IdleItem { item: number, innermost, outermost, module: item.module });
+                    let functions = self.expand(choice, "idle", &text.frame, reporter);
+                    let Some(number) = self.item(&functions) else { return };
+                    let module = item.module;
+                    let hidden_in = Vec::new();
+                    entry.stack.push(IdleItem { item: number, innermost, outermost, module, functions, hidden_in });
                 }
                 Err(message) => reporter.error("R05", "idle", &text.frame, message, None),
             }
         }
         for text in &raw.without.0 {
             match Pattern::parse_choice(text) {
-                Ok(choice) => entry.without.extend(self.item(choice, text, reporter)),
+                Ok(choice) => {
+                    let functions = self.expand(choice, "idle", text, reporter);
+                    entry.without.extend(self.item(&functions));
+                }
                 Err(message) => reporter.error("R05", "idle", text, message, None),
             }
         }
         self.compiled.idle.push(entry);
     }
 
-    fn item(&mut self, choice: Vec<Pattern>, text: &str, reporter: &mut Reporter) -> Option<u16> {
+    fn item(&mut self, functions: &[Pattern]) -> Option<u16> {
         let number = number(self.items)?;
         self.items += 1;
-        let choice = self.expand(choice, "idle", text, reporter);
-        self.add(&choice, Tag::Item(number));
+        self.add(functions, Tag::Item(number));
         Some(number)
     }
 
@@ -319,21 +324,18 @@ impl Part<'_> {
                 *group = patterns;
             }
         }
-        let SystemVocabulary { hidden, waits, .. } = &mut self.compiled;
+        let SystemVocabulary { hidden, waits, idle, .. } = &mut self.compiled;
         for hidden in hidden {
-            hidden.kinds = waits.iter().filter(|entry| hides(hidden, entry)).map(|entry| entry.kind).collect();
+            let hides = |entry: &&WaitEntry| entry.functions.iter().any(|function| hidden.covers_pattern(function));
+            hidden.kinds = waits.iter().filter(hides).map(|entry| entry.kind).collect();
+            for item in idle.iter_mut().flat_map(|entry| &mut entry.stack) {
+                if item.functions.iter().all(|function| hidden.covers_pattern(function)) {
+                    item.hidden_in.extend(hidden.dialects.iter().cloned());
+                }
+            }
         }
         self.compiled
     }
-}
-
-/// Whether a function of an entry is never printed.
-fn hides(hidden: &Hidden, entry: &WaitEntry) -> bool {
-    entry.functions.iter().any(|function| match function {
-        Pattern::Exact(name) => hidden.covers(name),
-        Pattern::Glob(glob) => hidden.covers(&glob.text()),
-        Pattern::Regex(_) | Pattern::Group(_) => false,
-    })
 }
 
 fn number(count: usize) -> Option<u16> {
@@ -408,7 +410,7 @@ fn modes(raw: Option<&RawMode>, section: &str, reporter: &mut Reporter) -> ModeO
                     Err(message) => reporter.error("R05", section, text, message, None),
                 }
             }
-            all.push((dialect.clone(), place, list));
+            all.push(ModeChoice { dialect: dialect.clone(), place, modes: list });
         }
     }
     ModeOf::ByArgument(all)
