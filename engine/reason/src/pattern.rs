@@ -133,6 +133,12 @@ impl Regex {
         }
     }
 
+    /// The longest text that every match has, read from the source: what a scan over many lines looks for first.
+    /// `None` where there is none: a choice at the top, flags such as `(?i)`.
+    pub fn literal(&self) -> Option<String> {
+        literals(&self.source)?.into_iter().rev().max_by_key(|run| run.chars().count()).filter(|run| !run.is_empty())
+    }
+
     /// Names of its named groups, read from the source without compiling it.
     pub fn group_names(&self) -> impl Iterator<Item = &str> {
         self.source.match_indices("(?").filter_map(|(at, _)| {
@@ -154,6 +160,69 @@ impl Deref for Regex {
 
 fn compile(source: &str) -> Result<regex::Regex, regex::Error> {
     regex::RegexBuilder::new(source).size_limit(REGEX_SIZE_LIMIT).dfa_size_limit(REGEX_SIZE_LIMIT).build()
+}
+
+/// Runs of literal characters outside groups and classes that every match has in this order.
+fn literals(source: &str) -> Option<Vec<String>> {
+    let mut runs = vec![String::new()];
+    let mut depth = 0_usize;
+    let mut chars = source.chars().peekable();
+    while let Some(c) = chars.next() {
+        let literal = match c {
+            '\\' => chars.next().filter(|escaped| !escaped.is_alphanumeric()),
+            '[' => {
+                skip_class(&mut chars);
+                None
+            }
+            '(' => {
+                depth += 1;
+                // Flags change what a literal is.
+                if chars.peek() == Some(&'?') {
+                    chars.next();
+                    let group = matches!(chars.peek(), Some('P' | '<' | ':'));
+                    if !group {
+                        return None;
+                    }
+                }
+                None
+            }
+            ')' => {
+                depth = depth.saturating_sub(1);
+                None
+            }
+            '|' if depth == 0 => return None,
+            '?' | '*' | '{' => {
+                // What stands before it may be missing.
+                if depth == 0 {
+                    runs.last_mut().map(String::pop);
+                }
+                if c == '{' {
+                    chars.by_ref().find(|c| *c == '}');
+                }
+                None
+            }
+            '.' | '^' | '$' | '+' | '|' => None,
+            literal => Some(literal),
+        };
+        match (literal, runs.last_mut()) {
+            (Some(literal), Some(run)) if depth == 0 => run.push(literal),
+            _ => runs.push(String::new()),
+        }
+    }
+    Some(runs)
+}
+
+fn skip_class(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    let mut first = true;
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => drop(chars.next()),
+            '^' if first => continue,
+            ']' if !first => return,
+            _ => {}
+        }
+        first = false;
+    }
 }
 
 /// A regex that matches nothing.
@@ -215,6 +284,24 @@ mod tests {
         assert_eq!(broken.check().unwrap_err(), "unclosed group");
         assert!(!broken.is_match("(a"));
         assert!(Regex::new(r"\w{500}{500}").check().unwrap_err().contains("size limit"));
+    }
+
+    #[test]
+    fn the_literal_of_a_regex_is_in_every_match() {
+        for (source, expected) in [
+            (
+                r"unregister_netdevice: waiting for (?<device>\S+) to become free",
+                Some("unregister_netdevice: waiting for "),
+            ),
+            (r"^\d+ abc? longer\.x", Some(" longer.x")),
+            (r"ab|cd", None),
+            (r"(?i)abcdef", None),
+            (r"(abc|def)+ [xyz]*end{2}", Some("en")),
+            (r"[]a]bcd", Some("bcd")),
+            (r"\w+", None),
+        ] {
+            assert_eq!(Regex::new(source).literal().as_deref(), expected, "{source}");
+        }
     }
 
     #[test]

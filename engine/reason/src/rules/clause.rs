@@ -185,8 +185,8 @@ impl Reader<'_, '_> {
 
     fn condition(&mut self, key: &Key, node: &Node) -> Option<Condition> {
         match (self.spec.table, key.text.as_str()) {
-            (Table::Task, "stack") => Some(Condition::Stack(stack::items(node, self.vocabulary, self.report))),
-            (Table::Task, "without") => Some(Condition::Without(stack::items(node, self.vocabulary, self.report))),
+            (Table::Task, "stack") => Some(Condition::Stack(self.frames(node))),
+            (Table::Task, "without") => Some(Condition::Without(self.frames(node))),
             (Table::Line, "text") => self.line_text(node),
             (_, name) => {
                 let kind = match self.spec.field(name) {
@@ -200,6 +200,10 @@ impl Reader<'_, '_> {
                 self.field(kind, name, node)
             }
         }
+    }
+
+    fn frames(&mut self, node: &Node) -> Vec<super::ast::StackItem> {
+        stack::items(node, self.vocabulary, &mut self.draft.functions, self.report)
     }
 
     fn field(&mut self, kind: FieldKind, name: &str, node: &Node) -> Option<Condition> {

@@ -66,6 +66,8 @@ pub(crate) struct Draft {
     pub(crate) clauses: Vec<DraftClause>,
     pub(crate) names: Vec<String>,
     pub(crate) uses: Vec<Use>,
+    /// Functions and globs that `stack` and `without` name, each with its place.
+    pub(crate) functions: Vec<(String, Place)>,
 }
 
 impl Draft {

@@ -2,22 +2,28 @@
 
 pub mod ast;
 mod clause;
+mod cost;
 pub mod diagnostic;
 mod draft;
 mod levels;
+mod reach;
 mod read;
 pub mod render;
 mod report;
 mod stack;
 pub mod tables;
+mod texts;
 mod value;
 mod variables;
+mod whole;
 mod yaml;
 
 use crate::vocabulary::{Vocabulary, YamlSource};
 use ast::Rule;
 use diagnostic::Diagnostic;
+use read::Read;
 use report::Reporter;
+use whole::Whole;
 
 /// Rules that passed the checker, in the order of their paths.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +39,8 @@ pub struct CorpusFacts {
     pub cases: Vec<String>,
     /// Functions that the corpus has.
     pub functions: std::collections::HashSet<String>,
+    /// Ids of rules that are loaded beside these, for `instead_of`.
+    pub rules: Vec<String>,
 }
 
 /// Loads rule files for running. Every error is in the second part; a rule with an error is left out of the set.
@@ -59,17 +67,26 @@ fn run(
     corpus: &CorpusFacts,
     depth: Depth,
 ) -> (RuleSet, Vec<Diagnostic>) {
-    let _ = (corpus, depth);
-    let mut set = RuleSet::default();
-    let mut diagnostics = Vec::new();
-    for source in sources {
-        let mut report = Reporter::new(&source.path, &source.text);
-        if let Some(read) = read::rule(source, vocabulary, &mut report) {
-            if report.errors() == 0 {
-                set.rules.push(read.rule);
+    let mut reports: Vec<_> = sources.iter().map(|source| Reporter::new(&source.path, &source.text)).collect();
+    let read: Vec<Option<Read>> =
+        sources.iter().zip(&mut reports).map(|(source, report)| read::rule(source, vocabulary, report)).collect();
+    let whole = Whole::new(read.iter().flatten(), corpus);
+    for ((read, report), source) in read.iter().zip(&mut reports).zip(sources) {
+        let Some(read) = read else { continue };
+        // What hangs together is judged only where every part could be read.
+        if report.errors() == 0 {
+            cost::check(&read.draft, &read.conclusion, report);
+            reach::check(&read.draft, &read.conclusion, report);
+            if depth == Depth::Check {
+                texts::check(read, &source.text, report);
             }
         }
-        diagnostics.extend(report.finish());
+        whole.ids(read, report);
+        whole.cases(read, report);
+        whole.functions(read, vocabulary, depth, report);
     }
-    (set, diagnostics)
+    let sound: Vec<bool> = reports.iter().map(|report| report.errors() == 0).collect();
+    let rules =
+        read.into_iter().zip(sound).filter(|(_, sound)| *sound).filter_map(|(read, _)| Some(read?.rule)).collect();
+    (RuleSet { rules }, reports.into_iter().flat_map(Reporter::finish).collect())
 }

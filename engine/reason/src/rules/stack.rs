@@ -7,15 +7,31 @@ use crate::pattern::{Glob, Regex, is_glob};
 use crate::vocabulary::Vocabulary;
 
 /// Reads the list of a `stack:` or `without:`; a single item may stand alone.
-pub(crate) fn items(node: &Node, vocabulary: &Vocabulary, report: &mut Reporter<'_>) -> Vec<StackItem> {
-    match &node.content {
-        Content::List(list) if list.is_empty() => {
-            report.error("R05", node.at, "an empty list of frames", None);
-            Vec::new()
-        }
-        Content::List(list) => list.iter().filter_map(|node| item(node, vocabulary, report)).collect(),
-        _ => item(node, vocabulary, report).into_iter().collect(),
+///
+/// Functions and globs in it go into `functions` with their places.
+pub(crate) fn items(
+    node: &Node,
+    vocabulary: &Vocabulary,
+    functions: &mut Vec<(String, Place)>,
+    report: &mut Reporter<'_>,
+) -> Vec<StackItem> {
+    let nodes = match &node.content {
+        Content::List(list) => list.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    if nodes.is_empty() {
+        report.error("R05", node.at, "an empty list of frames", None);
     }
+    let mut items = Vec::new();
+    for node in nodes {
+        let Some(item) = item(node, vocabulary, report) else { continue };
+        functions.extend(item.alternatives.iter().filter_map(|pattern| match pattern {
+            FunctionPattern::Exact(name) | FunctionPattern::Glob(name, _) => Some((name.clone(), node.at)),
+            _ => None,
+        }));
+        items.push(item);
+    }
+    items
 }
 
 fn item(node: &Node, vocabulary: &Vocabulary, report: &mut Reporter<'_>) -> Option<StackItem> {

@@ -17,6 +17,11 @@ impl Place {
     /// The first place of a file.
     pub(crate) const START: Place = Place { line: 1, column: 1, length: 1 };
 
+    /// The same place, so long.
+    pub(crate) fn with_length(self, length: usize) -> Self {
+        Place { length: number(length), ..self }
+    }
+
     fn of(start: Marker, end: Marker) -> Self {
         let length = if start.line() == end.line() { end.col().saturating_sub(start.col()).max(1) } else { 1 };
         Place { line: number(start.line()), column: number(start.col()) + 1, length: number(length) }
