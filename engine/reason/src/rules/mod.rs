@@ -10,6 +10,7 @@ mod reach;
 mod read;
 pub mod render;
 mod report;
+pub mod show;
 mod stack;
 pub mod tables;
 mod texts;

@@ -120,7 +120,11 @@ impl Values<'_, '_> {
         match typed(kind, text) {
             Ok(test) => self.known(kind, test, at),
             Err(help) => {
-                self.report.error("R05", at, format!("`{field}` is {}; `{text}` is not", kind.name()), help);
+                let message = match kind {
+                    FieldKind::Words(_) => format!("`{field}` is never `{text}`"),
+                    _ => format!("`{field}` is {}; `{text}` is not", kind.name()),
+                };
+                self.report.error("R05", at, message, help);
                 None
             }
         }
