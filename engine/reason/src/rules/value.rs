@@ -20,12 +20,14 @@ pub(crate) enum Role {
     Negated,
 }
 
+/// Takes a variable by name, with its field, its role and its place, and gives its test.
+pub(crate) type TakeVariable<'a> = dyn FnMut(&str, Option<&str>, Role, Place) -> Test + 'a;
+
 /// What a value may refer to.
 pub(crate) struct Values<'a, 'r> {
     pub(crate) vocabulary: &'a Vocabulary,
     pub(crate) report: &'a mut Reporter<'r>,
-    /// Takes a variable by name, with its field, and gives its test.
-    pub(crate) variable: &'a mut dyn FnMut(&str, Option<&str>, Role, Place) -> Test,
+    pub(crate) variable: &'a mut TakeVariable<'a>,
 }
 
 impl Values<'_, '_> {
