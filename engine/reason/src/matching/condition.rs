@@ -154,11 +154,8 @@ impl Tables<'_> {
                 Truth::of(text == folded || hexadecimal.is_some_and(|digits| digits == text))
             }
             (Test::Flag(flag), Thing::Flag(value)) => Truth::of(flag == value),
-            (Test::Glob(_, regex) | Test::Regex(regex), Thing::Object(object)) => {
-                let name = &self.analysis.case.object(*object).name;
-                name.as_ref().map_or(Truth::Unknown, |name| Truth::of(regex.is_match(name)))
-            }
-            (Test::Glob(_, regex) | Test::Regex(regex), _) => Truth::of(regex.is_match(&self.text(thing))),
+            (Test::Glob(_, glob), _) => self.text_fits(thing, |text| glob.is_match(text)),
+            (Test::Regex(regex), _) => self.text_fits(thing, |text| regex.is_match(text)),
             (Test::Number(number), _) => Truth::of(as_number(thing) == Some(*number)),
             (Test::Range(low, high), _) => {
                 Truth::of(as_number(thing).is_some_and(|number| *low <= number && number <= *high))
@@ -172,6 +169,17 @@ impl Tables<'_> {
                 Truth::of(!version.is_empty() && compares(*comparison, order_versions(&version, bound)))
             }
             _ => Truth::No,
+        }
+    }
+
+    /// Whether the text of a value is what a pattern wants; of an object its name.
+    fn text_fits(&self, thing: &Thing, fits: impl Fn(&str) -> bool) -> Truth {
+        match thing {
+            Thing::Object(object) => {
+                let name = &self.analysis.case.object(*object).name;
+                name.as_ref().map_or(Truth::Unknown, |name| Truth::of(fits(name)))
+            }
+            _ => Truth::of(fits(&self.text(thing))),
         }
     }
 

@@ -3,13 +3,15 @@
 use super::fields::Tables;
 use super::index::LineRow;
 use super::thing::RowId;
-use regex::Regex;
+use crate::pattern::Regex;
 use stacklore_model::{SourceId, Span};
 
 /// The lines of all texts that a pattern matches, as rows in the order of the texts.
 pub(crate) fn find_lines(tables: &Tables<'_>, regex: &Regex) -> Vec<RowId> {
     let mut rows = Vec::new();
-    let anchored = regex.as_str().contains(['^', '$']) || regex.as_str().contains("\\A") || regex.as_str().contains("\\z");
+    let source = regex.source();
+    // An anchor means an end of the line, not of the text.
+    let anchored = source.contains(['^', '$']) || source.contains("\\A") || source.contains("\\z");
     for (source, text) in (0..).zip(&tables.analysis.case.sources) {
         let mut keep = |line: u32, content: &str| {
             let Some(captures) = regex.captures(content.trim_end_matches('\r')) else { return };

@@ -23,9 +23,10 @@ struct Pattern {
 /// Distinct functions and where they stand.
 #[derive(Default)]
 pub(crate) struct Symbols {
-    names: Vec<(System, Name)>,
+    /// System and every name of each.
+    names: Vec<(System, Vec<String>)>,
     tasks: Vec<Vec<RowId>>,
-    canonical: HashMap<(System, String), Vec<SymbolId>>,
+    by_name: HashMap<(System, String), Vec<SymbolId>>,
     frames: Vec<Vec<SymbolId>>,
     dialects: BTreeSet<(System, &'static str)>,
     patterns: RefCell<Patterns>,
@@ -72,7 +73,7 @@ impl Symbols {
                 let next = u32::try_from(symbols.names.len()).unwrap_or(u32::MAX);
                 let id = *ids.entry((stack.system, frame.symbol.clone())).or_insert(next);
                 if id == next {
-                    symbols.names.push((stack.system, frame.symbol.clone()));
+                    symbols.names.push((stack.system, vocabulary.names(stack.system, &frame.symbol)));
                     symbols.tasks.push(Vec::new());
                 }
                 let tasks = &mut symbols.tasks[id as usize];
@@ -83,8 +84,10 @@ impl Symbols {
             }
             symbols.frames.push(frames);
         }
-        for (id, (system, name)) in (0..).zip(&symbols.names) {
-            symbols.canonical.entry((*system, vocabulary.canonical(*system, name))).or_default().push(id);
+        for (id, (system, names)) in (0..).zip(&symbols.names) {
+            for name in names {
+                symbols.by_name.entry((*system, name.clone())).or_default().push(id);
+            }
         }
         symbols
     }
@@ -101,8 +104,8 @@ impl Symbols {
         if known.matches.is_empty() {
             known.matches.resize(self.names.len(), None);
         }
-        let (system, name) = &self.names[symbol as usize];
-        *known.matches[symbol as usize].get_or_insert_with(|| vocabulary.matches(*system, name, pattern))
+        let (system, names) = &self.names[symbol as usize];
+        *known.matches[symbol as usize].get_or_insert_with(|| vocabulary.names_match(*system, names, pattern))
     }
 
     /// The tasks in whose stacks a function stands that the pattern means, in order.
@@ -113,7 +116,10 @@ impl Symbols {
             return tasks.clone();
         }
         let found: Vec<SymbolId> = match pattern {
-            FunctionPattern::Exact(name) => self.exact(vocabulary, name),
+            FunctionPattern::Exact(name) => {
+                let named = self.named(vocabulary, name);
+                named.into_iter().filter(|id| self.ask(vocabulary, known, pattern, *id)).collect()
+            }
             _ => (0..).take(self.names.len()).filter(|id| self.ask(vocabulary, known, pattern, *id)).collect(),
         };
         let mut tasks: Vec<RowId> = found.iter().flat_map(|id| &self.tasks[*id as usize]).copied().collect();
@@ -124,14 +130,13 @@ impl Symbols {
         tasks
     }
 
-    /// The symbols that have the same canonical name as an exact one: no scan over all of them.
-    fn exact(&self, vocabulary: &Vocabulary, name: &str) -> Vec<SymbolId> {
-        let mut found = Vec::new();
-        for system in System::ALL {
-            let canonical = vocabulary.canonical(system, name);
-            found.extend(self.canonical.get(&(system, canonical)).into_iter().flatten());
-        }
-        found
+    /// The symbols that share a name with a function: no scan over all of them.
+    fn named(&self, vocabulary: &Vocabulary, name: &str) -> BTreeSet<SymbolId> {
+        let of_system = |system: System| {
+            let names = vocabulary.names(system, name).into_iter();
+            names.filter_map(move |name| self.by_name.get(&(system, name))).flatten().copied()
+        };
+        System::ALL.into_iter().flat_map(of_system).collect()
     }
 
     /// Whether some dialect of the case never prints what the pattern means.
@@ -145,7 +150,7 @@ fn key(pattern: &FunctionPattern) -> String {
     match pattern {
         FunctionPattern::Exact(name) => format!("={name}"),
         FunctionPattern::Glob(text, _) => format!("*{text}"),
-        FunctionPattern::Regex(regex) => format!("/{}", regex.as_str()),
+        FunctionPattern::Regex(regex) => format!("/{}", regex.source()),
         FunctionPattern::Group(name) => format!("({name}"),
     }
 }
