@@ -169,7 +169,14 @@ fn literals(source: &str) -> Option<Vec<String>> {
     let mut chars = source.chars().peekable();
     while let Some(c) = chars.next() {
         let literal = match c {
-            '\\' => chars.next().filter(|escaped| !escaped.is_alphanumeric()),
+            '\\' => {
+                let escaped = chars.next();
+                // What follows names a character by its number or class, and is no text itself.
+                if matches!(escaped, Some('x' | 'u' | 'U' | 'p' | 'P')) {
+                    return None;
+                }
+                escaped.filter(|escaped| !escaped.is_alphanumeric())
+            }
             '[' => {
                 skip_class(&mut chars);
                 None
@@ -299,6 +306,7 @@ mod tests {
             (r"(abc|def)+ [xyz]*end{2}", Some("en")),
             (r"[]a]bcd", Some("bcd")),
             (r"\w+", None),
+            (r"\x41bcdef", None),
         ] {
             assert_eq!(Regex::new(source).literal().as_deref(), expected, "{source}");
         }

@@ -184,6 +184,58 @@ fn an_id_is_there_once() {
 }
 
 #[test]
+fn a_rule_with_the_same_id_comes_instead() {
+    let set = |id: &str, kind: &str| {
+        let evidence = format!("a: {{task: _, waits: {kind}, says: {kind}}}");
+        let source = source(id, &evidence, "conclude: {possible: [a]}");
+        rules::load(&[source], &Vocabulary::default(), &CorpusFacts::default()).0
+    };
+    let both = set("one", "mutex").with(set("two", "mutex")).with(set("one", "io"));
+    let says: Vec<_> = both.rules.iter().map(|rule| (rule.id.as_str(), rule.clauses[0].says.as_str())).collect();
+    assert_eq!(says, [("one", "io"), ("two", "mutex")]);
+}
+
+/// A vocabulary with the kind `mutex` of the group `lock`, and a function group.
+fn vocabulary() -> Vocabulary {
+    let file = |path: &str, text: &str| YamlSource { path: path.to_owned(), text: text.to_owned() };
+    let kinds = file("vocabulary/kinds.yaml", "kinds:\n  mutex: {groups: [lock], needs: the owner}\n");
+    let linux = file("vocabulary/linux.yaml", "system: linux\ngroups:\n  reclaim: [shrink_a]\n");
+    Vocabulary::from_sources(&[kinds, linux]).expect("a sound vocabulary")
+}
+
+#[test]
+fn kinds_and_groups_are_those_of_the_vocabulary() {
+    for (condition, help) in [
+        ("waits: mutex", None),
+        ("waits: not lock", None),
+        ("waits: [mutex, lock]", None),
+        ("stack: [(reclaim)]", None),
+        ("waits: mutx", Some("did you mean `mutex`?")),
+        ("waits: \"not [mutex, lok]\"", Some("did you mean `lock`?")),
+        ("stack: [(reclam)]", Some("did you mean `reclaim`?")),
+    ] {
+        let evidence = format!("a: {{task: _, name: x, {condition}, says: s}}");
+        let source = source("sample", &evidence, "conclude: {possible: [a]}");
+        let (_, messages) = rules::load(&[source], &vocabulary(), &CorpusFacts::default());
+        let found: Vec<_> = messages.iter().map(|message| (message.code, message.help.as_deref())).collect();
+        let expected: Vec<_> = help.iter().map(|help| ("R06", Some(*help))).collect();
+        assert_eq!(found, expected, "{condition}");
+    }
+}
+
+#[test]
+fn the_reference_names_every_field_with_its_type() {
+    let text = show::reference();
+    for line in [
+        "task: tasks: threads, processes, goroutines",
+        "  waits: a wait kind or group; what it waits for: a kind or a group",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}");
+    }
+    assert!(text.contains("netlink_socket: ") && text.contains("  rmem: a size\n"));
+}
+
+#[test]
 fn no_text_makes_the_loader_panic() {
     let sample =
         source("sample", "a: {task: $t, stack: [\"^a|b\"], waits: not [x, $t], says: s}", "conclude: [a]").text;

@@ -33,6 +33,19 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
 }
 
+impl RuleSet {
+    /// These rules and others beside them: one with the same id comes instead of the first, in its place.
+    pub fn with(mut self, others: RuleSet) -> RuleSet {
+        for other in others.rules {
+            match self.rules.iter_mut().find(|rule| rule.id == other.id) {
+                Some(rule) => *rule = other,
+                None => self.rules.push(other),
+            }
+        }
+        self
+    }
+}
+
 /// What the checker may ask about the corpus.
 #[derive(Clone, Debug, Default)]
 pub struct CorpusFacts {

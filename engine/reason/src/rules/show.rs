@@ -1,7 +1,8 @@
-//! A rule as a page to read, and rules as a list.
+//! A rule as a page to read, rules as a list, and the tables with their fields.
 
 use super::RuleSet;
 use super::ast::{Clause, ClauseId, Rule, Status};
+use super::tables::{self, FieldKind};
 use std::fmt::Write;
 
 /// One line: id, family, class, severity, systems, levels.
@@ -27,6 +28,27 @@ pub fn list(rules: &RuleSet) -> String {
         let line = cells.collect::<Vec<_>>().join("  ");
         text.push_str(line.trim_end());
         text.push('\n');
+    }
+    text
+}
+
+/// All tables with their fields: the reference of what a clause may say.
+pub fn reference() -> String {
+    let mut text = String::new();
+    for table in tables::tables() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{}: {}", table.name, table.help);
+        for field in &table.fields {
+            let kind = match field.kind {
+                FieldKind::Words(words) => words.join(" | "),
+                kind => kind.name().to_owned(),
+            };
+            let help = if field.help.is_empty() { String::new() } else { format!("; {}", field.help) };
+            let _ = writeln!(text, "  {}: {kind}{help}", field.name);
+        }
+        for (name, help) in table.special {
+            let _ = writeln!(text, "  {name}: {help}");
+        }
     }
     text
 }

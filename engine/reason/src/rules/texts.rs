@@ -68,7 +68,7 @@ impl Texts<'_, '_> {
 
     /// Variables that a clause binds.
     fn variables_of(&self, clause: ClauseId) -> BTreeSet<VarId> {
-        self.draft().uses_of(clause).filter(|used| used.binds()).map(|used| used.variable).collect()
+        self.draft().uses_of(clause).filter(|used| self.draft().binds(used)).map(|used| used.variable).collect()
     }
 
     /// Variables that are bound whenever a level is reached: of a choice, what each of its clauses binds.

@@ -28,7 +28,7 @@ pub(crate) fn resolve(draft: &Draft, conclusion: &Conclusion, report: &mut Repor
 
 /// What a variable stands for, by the first use that binds it.
 fn kind(draft: &Draft, id: VarId) -> Option<(VarKind, Option<&Use>)> {
-    let binding = draft.uses.iter().find(|used| used.variable == id && used.binds())?;
+    let binding = draft.uses.iter().find(|used| used.variable == id && draft.binds(used))?;
     Some((kind_of(binding), Some(binding)))
 }
 
@@ -58,7 +58,7 @@ fn groups(draft: &Draft, conclusion: &Conclusion, id: VarId) -> bool {
         if !is_counted(draft, used.clause) {
             return false;
         }
-        mentioned |= used.binds();
+        mentioned |= draft.binds(used);
     }
     mentioned
 }

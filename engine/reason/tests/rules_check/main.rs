@@ -27,8 +27,8 @@ fn folder() -> PathBuf {
 }
 
 fn files() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder()).unwrap();
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let entries = std::fs::read_dir(folder()).expect("the folder of this test");
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry of the folder").path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     files.sort();
     files
@@ -36,7 +36,7 @@ fn files() -> Vec<PathBuf> {
 
 fn cases(text: &str) -> Vec<Case> {
     let parse = |section: &str| {
-        let (title, rest) = section.split_once('\n').unwrap();
+        let (title, rest) = section.split_once('\n').expect("a title line");
         let (edit, expected) = rest.split_once("=>\n").unwrap_or_else(|| panic!("no => in {title}"));
         let mut changes: Vec<Change> = Vec::new();
         for line in edit.lines().filter(|line| !line.is_empty()) {
