@@ -184,7 +184,13 @@ fn selected(condition: &str) -> Vec<f64> {
         world.fact("unix_socket", &[("inode", Row::Number(n)), ("recv_queue", Row::Number(n)), ("state", Row::Text(name.into()))]);
     }
     world.fact("unix_socket", &[("inode", Row::Number(0.0))]);
-    let rule = format!("evidence: {{a: {{unix_socket: $a, {condition}, says: '{{{{ a.inode }}}}'}}}}\nconclude: {{likely: [a]}}");
+    let rule = format!("
+evidence:
+  a:
+    unix_socket: $a
+    {condition}
+    says: '{{{{ a.inode }}}}'
+conclude: {{likely: [a]}}");
     world.find(&rule).findings.iter().filter_map(|finding| finding.evidence[0].says.parse().ok()).collect()
 }
 
