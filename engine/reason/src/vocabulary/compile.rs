@@ -1,16 +1,15 @@
 //! From the YAML of all files to the compiled vocabulary: names resolved, patterns indexed, mistakes told.
 
+use super::fields::{modes, places, state, task_name};
 use super::index::Tag;
-use super::pattern::{Item, Pattern, regex_message};
-use super::place::{self, ModeOf, Place, Places};
-use super::raw::{Pairs, RawFile, RawIdle, RawMode, RawWait, Texts};
+use super::pattern::{Item, Pattern};
+use super::raw::{Pairs, RawFile, RawIdle, RawWait, Texts};
 use super::report::{Reporter, nearest};
 use super::system::{Hidden, HoldEntry, IdleEntry, IdleItem, SystemVocabulary, WaitEntry};
 use super::{Kind, Vocabulary, YamlSource};
 use crate::analysis::KindId;
 use crate::rules::diagnostic::Diagnostic;
-use regex::Regex;
-use stacklore_model::{Known, System, TaskState};
+use stacklore_model::{Known, System};
 
 /// Groups inside groups deeper than this are a circle.
 const MOST_NESTING: usize = 8;
@@ -224,26 +223,31 @@ impl Part<'_> {
             match Item::parse(&text.frame, text.module.as_deref()) {
                 Ok(item) => {
                     let (choice, innermost, outermost) = (item.choice, item.innermost, item.outermost);
-                    let Some(number) = self.item(choice, &text.frame, reporter) else { return };
-                    entry.stack.push(IdleItem { item: number, innermost, outermost, module: item.module });
+                    let functions = self.expand(choice, "idle", &text.frame, reporter);
+                    let Some(number) = self.item(&functions) else { return };
+                    let module = item.module;
+                    let hidden_in = Vec::new();
+                    entry.stack.push(IdleItem { item: number, innermost, outermost, module, functions, hidden_in });
                 }
                 Err(message) => reporter.error("R05", "idle", &text.frame, message, None),
             }
         }
         for text in &raw.without.0 {
             match Pattern::parse_choice(text) {
-                Ok(choice) => entry.without.extend(self.item(choice, text, reporter)),
+                Ok(choice) => {
+                    let functions = self.expand(choice, "idle", text, reporter);
+                    entry.without.extend(self.item(&functions));
+                }
                 Err(message) => reporter.error("R05", "idle", text, message, None),
             }
         }
         self.compiled.idle.push(entry);
     }
 
-    fn item(&mut self, choice: Vec<Pattern>, text: &str, reporter: &mut Reporter) -> Option<u16> {
+    fn item(&mut self, functions: &[Pattern]) -> Option<u16> {
         let number = number(self.items)?;
         self.items += 1;
-        let choice = self.expand(choice, "idle", text, reporter);
-        self.add(&choice, Tag::Item(number));
+        self.add(functions, Tag::Item(number));
         Some(number)
     }
 
@@ -319,97 +323,20 @@ impl Part<'_> {
                 *group = patterns;
             }
         }
-        let SystemVocabulary { hidden, waits, .. } = &mut self.compiled;
+        let SystemVocabulary { hidden, waits, idle, .. } = &mut self.compiled;
         for hidden in hidden {
-            hidden.kinds = waits.iter().filter(|entry| hides(hidden, entry)).map(|entry| entry.kind).collect();
+            let hides = |entry: &&WaitEntry| entry.functions.iter().any(|function| hidden.covers_pattern(function));
+            hidden.kinds = waits.iter().filter(hides).map(|entry| entry.kind).collect();
+            for item in idle.iter_mut().flat_map(|entry| &mut entry.stack) {
+                if item.functions.iter().all(|function| hidden.covers_pattern(function)) {
+                    item.hidden_in.extend(hidden.dialects.iter().cloned());
+                }
+            }
         }
         self.compiled
     }
 }
 
-/// Whether a function of an entry is never printed.
-fn hides(hidden: &Hidden, entry: &WaitEntry) -> bool {
-    entry.functions.iter().any(|function| match function {
-        Pattern::Exact(name) => hidden.covers(name),
-        Pattern::Glob(glob) => hidden.covers(&glob.text()),
-        Pattern::Regex(_) | Pattern::Group(_) => false,
-    })
-}
-
 fn number(count: usize) -> Option<u16> {
     u16::try_from(count).ok()
-}
-
-fn state(name: &str) -> Option<TaskState> {
-    Some(match name {
-        "running" => TaskState::Running,
-        "sleeping" => TaskState::Sleeping,
-        "blocked" => TaskState::Blocked,
-        "stopped" => TaskState::Stopped,
-        "zombie" => TaskState::Zombie,
-        "idle" => TaskState::Idle,
-        "new" => TaskState::New,
-        _ => return None,
-    })
-}
-
-/// Named groups that a task name may give.
-const NAME_FIELDS: [&str; 3] = ["bound_cpu", "pool", "device"];
-
-fn task_name(text: &str) -> Result<Regex, String> {
-    let inner = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
-    let regex = Regex::new(inner.unwrap_or(text)).map_err(|error| regex_message(&error))?;
-    match regex.capture_names().flatten().find(|name| !NAME_FIELDS.contains(name)) {
-        Some(name) => Err(format!("`{name}` is no field of a task: {}", NAME_FIELDS.join(", "))),
-        None => Ok(regex),
-    }
-}
-
-fn places(raw: &Pairs<String, Texts>, section: &str, reporter: &mut Reporter) -> Places {
-    let mut places = Places::new();
-    for (dialect, texts) in &raw.0 {
-        let mut list = Vec::new();
-        for text in &texts.0 {
-            match Place::parse(text) {
-                Ok(place) => list.push(place),
-                Err(message) => reporter.error("R05", section, text, message, None),
-            }
-        }
-        places.push((dialect.clone(), list));
-    }
-    places
-}
-
-fn modes(raw: Option<&RawMode>, section: &str, reporter: &mut Reporter) -> ModeOf {
-    let by_argument = match raw {
-        None => return ModeOf::Unknown,
-        Some(RawMode::Fixed(text)) => {
-            return place::mode(text).map(ModeOf::Fixed).unwrap_or_else(|message| {
-                reporter.error("R05", section, text, message, None);
-                ModeOf::Unknown
-            });
-        }
-        Some(RawMode::ByArgument(map)) => map,
-    };
-    let mut all = Vec::new();
-    for (dialect, expressions) in &by_argument.0 {
-        for (text, values) in &expressions.0 {
-            let place = match Place::parse(text) {
-                Ok(place) => place,
-                Err(message) => {
-                    reporter.error("R05", section, text, message, None);
-                    continue;
-                }
-            };
-            let mut list = Vec::new();
-            for (value, text) in &values.0 {
-                match place::mode(text) {
-                    Ok(mode) => list.push((*value, mode)),
-                    Err(message) => reporter.error("R05", section, text, message, None),
-                }
-            }
-            all.push((dialect.clone(), place, list));
-        }
-    }
-    ModeOf::ByArgument(all)
 }

@@ -5,6 +5,7 @@
 //! the rule language.
 
 pub(crate) mod compile;
+pub(crate) mod fields;
 pub(crate) mod glob;
 pub(crate) mod index;
 pub(crate) mod names;
@@ -23,6 +24,9 @@ use glob::Glob;
 use stacklore_model::{Frame, Reliability, System};
 use std::collections::BTreeMap;
 use system::SystemVocabulary;
+
+/// The kind, or the group of kinds, whose waiters stay on their CPU.
+const SPIN: &str = "spinlock";
 
 /// A vocabulary or rule file: its label (a path) and its text.
 #[derive(Clone, Debug)]
@@ -108,9 +112,9 @@ impl Vocabulary {
         groups
     }
 
-    /// Whether two kinds are in one group, so that the one may be a closer word for the other.
-    pub(crate) fn share_group(&self, a: KindId, b: KindId) -> bool {
-        a == b || self.kind_at(a).is_some_and(|kind| kind.groups.iter().any(|group| self.is_kind(b, group)))
+    /// Whether tasks wait for such a lock on their CPU, without sleeping.
+    pub(crate) fn spins(&self, kind: KindId) -> bool {
+        self.is_kind(kind, SPIN)
     }
 
     /// A waiting reader also waits for a writer ahead of it.
@@ -194,22 +198,36 @@ impl Vocabulary {
             return true;
         }
         if is_unnamed(frame) {
-            return unnamed_is_plumbing(frames, index);
+            return unnamed_flags(frames.get(index..).unwrap_or_default()).first().copied().unwrap_or(false);
         }
         let class = self.systems.get(&system).map(|vocabulary| vocabulary.class(&frame.symbol)).unwrap_or_default();
         class_is_plumbing(&class, frame)
     }
 
+    /// [`Vocabulary::is_plumbing`] for every frame of a stack, in one pass.
+    pub fn plumbing(&self, system: System, frames: &[Frame]) -> Vec<bool> {
+        let vocabulary = self.systems.get(&system);
+        let unnamed = unnamed_flags(frames);
+        let named = |frame: &Frame| {
+            class_is_plumbing(&vocabulary.map(|known| known.class(&frame.symbol)).unwrap_or_default(), frame)
+        };
+        frames
+            .iter()
+            .zip(unnamed)
+            .map(|(frame, unnamed)| match frame.reliability {
+                Reliability::Unsure => true,
+                _ if is_unnamed(frame) => unnamed,
+                _ => named(frame),
+            })
+            .collect()
+    }
+
     /// Whether a dialect never prints any function that this pattern names.
     pub fn is_hidden(&self, system: System, dialect: &str, pattern: &FunctionPattern) -> bool {
         let Some(vocabulary) = self.systems.get(&system) else { return false };
-        let covers = |text: &str| {
-            vocabulary
-                .hidden
-                .iter()
-                .filter(|hidden| hidden.dialects.iter().any(|name| name == dialect))
-                .any(|hidden| hidden.covers(text))
-        };
+        let there = || vocabulary.hidden.iter().filter(|hidden| hidden.dialects.iter().any(|name| name == dialect));
+        let covers = |text: &str| there().any(|hidden| hidden.covers(text));
+        let covered = |pattern: &pattern::Pattern| there().any(|hidden| hidden.covers_pattern(pattern));
         match pattern {
             FunctionPattern::Exact(name) => covers(name),
             FunctionPattern::Glob(text, _) => covers(text),
@@ -218,7 +236,7 @@ impl Vocabulary {
                 .groups
                 .iter()
                 .find(|(group, _)| group == name)
-                .is_some_and(|(_, patterns)| !patterns.is_empty() && patterns.iter().all(|p| covered(p, &covers))),
+                .is_some_and(|(_, patterns)| !patterns.is_empty() && patterns.iter().all(covered)),
         }
     }
 
@@ -228,29 +246,30 @@ impl Vocabulary {
     }
 }
 
-fn covered(pattern: &pattern::Pattern, covers: &dyn Fn(&str) -> bool) -> bool {
-    match pattern {
-        pattern::Pattern::Exact(name) => covers(name),
-        pattern::Pattern::Glob(glob) => covers(&glob.text()),
-        pattern::Pattern::Regex(_) | pattern::Pattern::Group(_) => false,
-    }
-}
-
 /// Whether a tool knew no name for a frame.
 pub(crate) fn is_unnamed(frame: &Frame) -> bool {
     let symbol = &*frame.symbol;
     symbol.is_empty() || symbol == "??" || symbol.starts_with("0x")
 }
 
-/// Whether an unnamed frame is an inner part of the library whose function comes next outward.
-pub(crate) fn unnamed_is_plumbing(frames: &[Frame], index: usize) -> bool {
-    let Some(module) = frames.get(index).and_then(|frame| frame.module.as_deref()) else { return false };
-    frames
-        .iter()
-        .skip(index + 1)
-        .filter(|frame| frame.reliability != Reliability::Unsure)
-        .take_while(|frame| frame.module.as_deref() == Some(module))
-        .any(|frame| !is_unnamed(frame))
+/// For each frame, whether it is an unnamed inner part of the library whose function comes next outward. One pass
+/// from the outside in, because stripped programs print long runs of unnamed frames.
+pub(crate) fn unnamed_flags(frames: &[Frame]) -> Vec<bool> {
+    let mut flags = vec![false; frames.len()];
+    let mut library: Option<&str> = None;
+    for (frame, flag) in frames.iter().zip(&mut flags).rev() {
+        if frame.reliability == Reliability::Unsure {
+            continue;
+        }
+        let module = frame.module.as_deref();
+        if is_unnamed(frame) {
+            *flag = module.is_some() && module == library;
+            library = library.filter(|_| *flag);
+        } else {
+            library = module;
+        }
+    }
+    flags
 }
 
 /// Whether a named frame of that class is one to look through.

@@ -97,8 +97,19 @@ pub(crate) enum ModeOf {
     Unknown,
     /// Always the same.
     Fixed(Mode),
-    /// By the value of an argument: dialect, place, value and mode.
-    ByArgument(Vec<(String, Place, Vec<(u64, Mode)>)>),
+    /// By the value of an argument.
+    ByArgument(Vec<ModeChoice>),
+}
+
+/// Which value of an argument means which mode.
+#[derive(Clone, Debug)]
+pub(crate) struct ModeChoice {
+    /// The dialect that prints it.
+    pub(crate) dialect: String,
+    /// Where it stands.
+    pub(crate) place: Place,
+    /// Values and their modes.
+    pub(crate) modes: Vec<(u64, Mode)>,
 }
 
 /// Reads `read` or `write`.

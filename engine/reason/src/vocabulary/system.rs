@@ -6,7 +6,7 @@ use super::names::Names;
 use super::pattern::Pattern;
 use super::place::{ModeOf, Places};
 use crate::analysis::KindId;
-use regex::Regex;
+use regex::bytes::Regex;
 use stacklore_model::{Known, TaskState};
 
 /// An entry of `waits`.
@@ -52,6 +52,10 @@ pub(crate) struct IdleItem {
     pub(crate) outermost: bool,
     /// Glob over the frame's module.
     pub(crate) module: Option<Glob>,
+    /// Its functions; groups are resolved.
+    pub(crate) functions: Vec<Pattern>,
+    /// Dialects that print none of its functions.
+    pub(crate) hidden_in: Vec<String>,
 }
 
 /// An entry of `idle`.
@@ -79,7 +83,16 @@ pub(crate) struct Hidden {
 }
 
 impl Hidden {
-    /// Whether these functions hold everything that the pattern can mean.
+    /// Whether every function of that pattern is never printed.
+    pub(crate) fn covers_pattern(&self, pattern: &Pattern) -> bool {
+        match pattern {
+            Pattern::Exact(name) => self.covers(name),
+            Pattern::Glob(glob) => self.covers(&glob.text()),
+            Pattern::Regex(_) | Pattern::Group(_) => false,
+        }
+    }
+
+    /// Whether these functions hold everything that a name or glob can mean.
     pub(crate) fn covers(&self, text: &str) -> bool {
         self.functions.iter().any(|function| match function {
             Pattern::Exact(name) => name == text,
