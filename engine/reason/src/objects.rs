@@ -4,11 +4,11 @@
 //! addresses of a moving heap and hashed ones in one dump. A space is a map of disjoint intervals, so that a look-up
 //! costs the logarithm of the number of objects.
 
+mod merging;
+
 use crate::identity::FIRST_ADDRESS;
-use stacklore_model::{
-    Case, Lock, LockHold, LockWaiter, Mode, Name, ObjectId, ProcessId, Scope, SessionId, SourceId, StackId, System,
-    TaskId,
-};
+use merging::{absorb, describe, is_neighbour, tidy};
+use stacklore_model::{Case, Lock, Name, ObjectId, ProcessId, Scope, SessionId, SourceId, StackId, System};
 use std::collections::{BTreeMap, HashMap};
 
 /// Where an address or a symbol means one thing.
@@ -54,6 +54,8 @@ pub struct Objects {
     spaces: BTreeMap<Space, Index>,
     /// For each object the one it turned out to be; itself where it is one.
     same: Vec<ObjectId>,
+    /// Objects that others were added to since the last [`Objects::settle`].
+    grown: Vec<ObjectId>,
     /// Processes by id, for [`Scope::Process`].
     pids: HashMap<u32, ProcessId>,
     /// Sessions of one process whose addresses are that process's.
@@ -105,6 +107,31 @@ impl Objects {
         id
     }
 
+    /// Drops what objects that were united by [`Objects::at`] are told twice. To be called once after the last call.
+    pub fn settle(&mut self, case: &mut Case) {
+        let mut grown = std::mem::take(&mut self.grown);
+        grown.sort_unstable();
+        grown.dedup();
+        for id in grown {
+            if let Some(object) = case.objects.get_mut(id.0 as usize) {
+                tidy(object);
+            }
+        }
+    }
+
+    /// As [`Objects::resolve`]; shortens the way for the next time.
+    fn find(&mut self, mut id: ObjectId) -> ObjectId {
+        while let Some(&same) = self.same.get(id.0 as usize) {
+            if same == id {
+                break;
+            }
+            let next = self.same.get(same.0 as usize).copied().unwrap_or(same);
+            self.same[id.0 as usize] = next;
+            id = next;
+        }
+        id
+    }
+
     /// The space of a scope that a document names.
     pub(crate) fn space_of_scope(&self, scope: Scope, source: SourceId) -> Space {
         match scope {
@@ -130,8 +157,9 @@ impl Objects {
         match stack.system {
             System::Linux if address.is_some_and(is_user_half) => of_process.unwrap_or(of_session),
             System::Linux | System::Illumos | System::Freebsd => Space::Kernel,
-            System::User | System::Go => of_process.unwrap_or(of_session),
-            System::Java | System::Python => of_session,
+            System::User | System::Go | System::Python => of_process.unwrap_or(of_session),
+            // A collector moves objects between two dumps of one process.
+            System::Java => of_session,
         }
     }
 
@@ -162,7 +190,7 @@ impl Objects {
     fn enter_symbol(&mut self, case: &mut Case, space: Space, symbol: Option<&str>, what: Description<'_>) -> ObjectId {
         let known = symbol.and_then(|name| self.spaces.get(&space)?.symbols.get(name).copied());
         let id = match known {
-            Some(id) => self.resolve(id),
+            Some(id) => self.find(id),
             None => self.create(case, space, symbol, what),
         };
         describe(&mut case.objects[id.0 as usize], what);
@@ -170,9 +198,10 @@ impl Objects {
     }
 
     /// The object in which an address lies, and its base.
-    fn covering(&self, space: Space, address: u64) -> Option<(u64, ObjectId)> {
+    fn covering(&mut self, space: Space, address: u64) -> Option<(u64, ObjectId)> {
         let (base, extent) = self.spaces.get(&space)?.extents.range(..=address).next_back()?;
-        (address < extent.end).then(|| (*base, self.resolve(extent.id)))
+        let (base, extent) = (*base, *extent);
+        (address < extent.end).then(|| (base, self.find(extent.id)))
     }
 
     /// Gives `[start, end)` to one object: the one that begins there, or one of those that lie inside, or a new one.
@@ -185,7 +214,7 @@ impl Objects {
         let mut united: Option<ObjectId> = None;
         let begins = inside.first().is_some_and(|(base, _)| *base == start);
         for (base, extent) in inside {
-            let id = self.resolve(extent.id);
+            let id = self.find(extent.id);
             let object = &case.objects[id.0 as usize];
             // The size may be that of another version: it must not swallow the lock next door.
             if base != start && is_neighbour(object, what) {
@@ -219,7 +248,7 @@ impl Objects {
     /// Makes a symbol the name of an object: an object that only had the name so far is that one.
     fn bind_symbol(&mut self, case: &mut Case, space: Space, name: &str, id: ObjectId) -> ObjectId {
         let known = self.spaces.get(&space).and_then(|index| index.symbols.get(name).copied());
-        let known = known.map(|known| self.resolve(known));
+        let known = known.map(|known| self.find(known));
         let id = match known {
             Some(known) if known == id => id,
             // Two static objects of one name in two files have two addresses: the first keeps the name.
@@ -263,6 +292,7 @@ impl Objects {
         absorb(&mut outer, part, inner);
         case.objects[kept.0 as usize] = outer;
         self.same[gone.0 as usize] = kept;
+        self.grown.push(kept);
         kept
     }
 
@@ -273,7 +303,7 @@ impl Objects {
         let mut kept = Vec::with_capacity(case.objects.len());
         for (index, object) in std::mem::take(&mut case.objects).into_iter().enumerate() {
             let id = ObjectId(index as u32);
-            let same = self.resolve(id);
+            let same = self.find(id);
             if same == id {
                 renumbered[index] = ObjectId(kept.len() as u32);
                 kept.push(object);
@@ -288,6 +318,8 @@ impl Objects {
         }
         self.same = (0..kept.len() as u32).map(ObjectId).collect();
         case.objects = kept;
+        case.objects.iter_mut().for_each(tidy);
+        self.grown.clear();
         renumbered
     }
 }
@@ -320,73 +352,4 @@ fn base_of(what: Description<'_>) -> (Option<Address>, Option<&str>) {
         (Some(address), None) => (Some(Address { base: address, inside: 1 }), None),
         (None, symbol) => (None, symbol.map(|(name, _)| name)),
     }
-}
-
-/// A lock that a text prints as such, of the same kind: two of one kind never lie in one another.
-fn is_neighbour(object: &Lock, what: Description<'_>) -> bool {
-    !object.spans.is_empty() && object.kind.is_some() && object.kind.as_deref() == Some(what.kind)
-}
-
-/// Fills in what was unknown. A description with a size is one of the whole structure and knows the kind better than
-/// one of a bare word.
-fn describe(object: &mut Lock, what: Description<'_>) {
-    let better = object.size == 0 && what.size > 0 && object.spans.is_empty();
-    if !what.kind.is_empty() && (object.kind.is_none() || better) {
-        object.kind = Some(what.kind.into());
-    }
-    object.size = object.size.max(what.size);
-}
-
-fn absorb(object: &mut Lock, other: Lock, inner: bool) {
-    let later = other.spans.last().map(|span| (span.source, span.first))
-        > object.spans.last().map(|span| (span.source, span.first));
-    let prefer = |mine: &mut Option<bool>, theirs: Option<bool>| {
-        *mine = if later { theirs.or(*mine) } else { mine.or(theirs) };
-    };
-    prefer(&mut object.free, other.free);
-    prefer(&mut object.write_wanted, other.write_wanted);
-    let readers = (object.anonymous_readers, other.anonymous_readers);
-    object.anonymous_readers = if later { readers.1.or(readers.0) } else { readers.0.or(readers.1) };
-    object.kind = object.kind.take().or(other.kind);
-    object.name = object.name.take().or(other.name);
-    object.address = match (object.address, other.address) {
-        (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
-        (mine, theirs) => mine.or(theirs),
-    };
-    if !inner {
-        object.size = object.size.max(other.size);
-    }
-    object.process = object.process.or(other.process);
-    object.spans.extend(other.spans);
-    object.spans.sort_unstable();
-    object.spans.dedup();
-    object.holders.extend(other.holders);
-    object.waiters.extend(other.waiters);
-    tidy(object);
-}
-
-/// Drops holders and waiters that are told twice: a holder keeps the sighting that knows it best.
-pub(crate) fn tidy(object: &mut Lock) {
-    let mut holders: Vec<LockHold> = Vec::with_capacity(object.holders.len());
-    let mut held: HashMap<(TaskId, Option<Mode>), usize> = HashMap::new();
-    for hold in object.holders.drain(..) {
-        match held.get(&(hold.task, hold.mode)) {
-            Some(&known) if hold.known > holders[known].known => holders[known] = hold,
-            Some(_) => {}
-            None => {
-                held.insert((hold.task, hold.mode), holders.len());
-                holders.push(hold);
-            }
-        }
-    }
-    // A sighting that does not tell the mode adds nothing to one that does.
-    let told = |task| held.contains_key(&(task, Some(Mode::Read))) || held.contains_key(&(task, Some(Mode::Write)));
-    holders.retain(|hold| hold.mode.is_some() || !told(hold.task));
-    object.holders = holders;
-    let mut queued: HashMap<(TaskId, Option<Mode>), ()> = HashMap::new();
-    let mut waiters: Vec<LockWaiter> = std::mem::take(&mut object.waiters);
-    waiters.retain(|waiter| queued.insert((waiter.task, waiter.mode), ()).is_none());
-    let told = |task| queued.contains_key(&(task, Some(Mode::Read))) || queued.contains_key(&(task, Some(Mode::Write)));
-    waiters.retain(|waiter| waiter.mode.is_some() || !told(waiter.task));
-    object.waiters = waiters;
 }

@@ -42,7 +42,10 @@ pub fn check(text: &str) -> Result<(), Complaint> {
 }
 
 /// A template that parses.
-pub struct Checked(Tera);
+pub struct Checked {
+    tera: Tera,
+    text: String,
+}
 
 impl Checked {
     /// Parses a text.
@@ -52,8 +55,8 @@ impl Checked {
     pub fn parse(text: &str) -> Result<Self, Complaint> {
         let mut tera = STAND_IN.clone();
         tera.autoescape_on(Vec::<&'static str>::new());
-        tera.add_raw_template("text", text).map_err(|error| complaint(&error))?;
-        Ok(Checked(tera))
+        tera.add_raw_template("text", text).map_err(|error| complaint(text, &error))?;
+        Ok(Checked { tera, text: text.to_owned() })
     }
 
     /// Renders it with stand-ins and forgets the text.
@@ -61,18 +64,32 @@ impl Checked {
     /// # Errors
     /// The place and the reason: a variable that is not bound, a field that is not there.
     pub fn render(&self, values: &Context) -> Result<(), Complaint> {
-        self.0.render("text", values).map(drop).map_err(|error| complaint(&error))
+        self.tera.render("text", values).map(drop).map_err(|error| complaint(&self.text, &error))
     }
 }
 
 /// Place and one line of a Tera error.
-fn complaint(error: &Error) -> Complaint {
+fn complaint(text: &str, error: &Error) -> Complaint {
     match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
             (report.span().range.start, one_line(report.message()))
         }
-        other => (0, one_line(&other.to_string())),
+        other => drawn(text, &other.to_string()),
     }
+}
+
+/// A message that draws its place in lines of its own: `error: …`, then `--> text:LINE:COLUMN`.
+fn drawn(text: &str, message: &str) -> Complaint {
+    let first = message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+    let place = message.split_once("--> ").and_then(|(_, rest)| {
+        let mut numbers = rest.lines().next()?.split(':').skip(1).map(|number| number.trim().parse::<usize>());
+        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    });
+    let offset = place.map_or(0, |(line, column)| {
+        let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        (before + column.saturating_sub(1)).min(text.len())
+    });
+    (offset, first.strip_prefix("error: ").unwrap_or(first).to_owned())
 }
 
 fn one_line(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::mentions::Mention;
 use super::processes::{Owners, Processes};
-use crate::objects::{Description, Objects, Space, tidy};
+use crate::objects::{Description, Objects, Space};
 use stacklore_model::{
     Case, Fact, FactRow, ListingOf, LockHold, LockSighting, LockWaiter, ObjectId, ObjectKey, Reading, Row, SourceId,
     Span, TaskId, Value,
@@ -84,7 +84,6 @@ pub(super) fn add<I: Iterator<Item = usize>>(
             *id = renumbered.get(id.0 as usize).copied().unwrap_or(ObjectId(0));
         }
     }
-    case.objects.iter_mut().for_each(tidy);
 }
 
 fn pending<I: Iterator<Item = usize>>(source: SourceId, lock: LockSighting, walk: &mut Walk<'_, I>) -> Pending {

@@ -26,7 +26,7 @@ struct Session {
     user: bool,
     /// A kernel stack is in it: a debugger on a kernel dump.
     kernel: bool,
-    /// Addresses keep their meaning over the life of the process: no heap that moves its objects.
+    /// Addresses of objects change while the process runs.
     moving_heap: bool,
 }
 
@@ -46,7 +46,7 @@ fn is_user(system: System) -> bool {
 }
 
 fn has_moving_heap(system: System) -> bool {
-    matches!(system, System::Java | System::Python)
+    system == System::Java
 }
 
 /// Whether a mention is a task of the process of its session.
@@ -62,6 +62,7 @@ fn sessions(mentions: &[Mention]) -> BTreeMap<(SourceId, SessionId), Session> {
     for (at, mention) in mentions.iter().enumerate().filter(|(_, mention)| is_member(mention)) {
         let session = sessions.entry((mention.source(), mention.keys.session)).or_default();
         session.members.push(at);
+        session.user |= mention.pthread().is_some();
         if let Some(system) = mention.system {
             session.user |= is_user(system);
             session.kernel |= !is_user(system);

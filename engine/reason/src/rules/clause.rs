@@ -231,13 +231,9 @@ impl Reader<'_, '_> {
 
     fn unknown_field(&mut self, key: &Key) {
         let own = self.spec.fields.iter().map(|field| field.name);
-        let extra: &[&str] = match self.spec.table {
-            Table::Task => &["stack", "without"],
-            Table::Line => &["text"],
-            _ => &[],
-        };
+        let special = self.spec.special.iter().map(|(name, _)| *name);
         let groups = self.groups.iter().map(String::as_str);
-        let names: Vec<_> = own.chain(extra.iter().copied()).chain(groups).collect();
+        let names: Vec<_> = own.chain(special).chain(groups).collect();
         let help = meant(&key.text, names.iter().copied().chain(COMMON))
             .unwrap_or_else(|| format!("its fields are {}", listed(names.iter().copied())));
         self.report.error(

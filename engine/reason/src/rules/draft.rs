@@ -27,7 +27,7 @@ pub(crate) struct Use {
 
 impl Use {
     /// Whether this use gives the variable its value: as a row, or alone as the value of a field.
-    pub(crate) fn binds(&self) -> bool {
+    fn binds(&self) -> bool {
         self.field.is_none() && matches!(self.slot, Slot::Row(_) | Slot::Field(_, Role::Equal))
     }
 
@@ -95,6 +95,12 @@ impl Draft {
     /// Uses in one clause.
     pub(crate) fn uses_of(&self, clause: ClauseId) -> impl Iterator<Item = &Use> {
         self.uses.iter().filter(move |used| used.clause == clause)
+    }
+
+    /// Whether a use gives the variable its value. A clause of rows that must not be there gives none.
+    pub(crate) fn binds(&self, used: &Use) -> bool {
+        let absent = self.clause(used.clause).clause.count.is_some_and(|count| count.max == Some(0));
+        used.binds() && (used.is_row() || !absent)
     }
 
     /// Notes a use and gives the test that it makes.

@@ -36,6 +36,7 @@ impl Conclusion {
 
 /// Reads the three keys. `whole`: every clause could be read; otherwise names that are not there are not complained of.
 pub(crate) fn read(entries: &[(Key, Node)], draft: &Draft, whole: bool, report: &mut Reporter<'_>) -> Conclusion {
+    let errors = report.errors();
     let mut names = Names { draft, whole, report };
     let mut conclusion = Conclusion::default();
     for (key, node) in entries {
@@ -46,7 +47,10 @@ pub(crate) fn read(entries: &[(Key, Node)], draft: &Draft, whole: bool, report: 
             _ => {}
         }
     }
-    unused(&conclusion, draft, report);
+    if report.errors() == errors {
+        // A name that could not be read would make its clause look unused.
+        unused(&conclusion, draft, report);
+    }
     missing_get(&conclusion, draft, report);
     conclusion
 }

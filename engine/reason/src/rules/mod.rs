@@ -10,6 +10,7 @@ mod reach;
 mod read;
 pub mod render;
 mod report;
+pub mod show;
 mod stack;
 pub mod tables;
 mod texts;
@@ -30,6 +31,19 @@ use whole::Whole;
 pub struct RuleSet {
     /// The rules.
     pub rules: Vec<Rule>,
+}
+
+impl RuleSet {
+    /// These rules and others beside them: one with the same id comes instead of the first, in its place.
+    pub fn with(mut self, others: RuleSet) -> RuleSet {
+        for other in others.rules {
+            match self.rules.iter_mut().find(|rule| rule.id == other.id) {
+                Some(rule) => *rule = other,
+                None => self.rules.push(other),
+            }
+        }
+        self
+    }
 }
 
 /// What the checker may ask about the corpus.

@@ -22,7 +22,7 @@ pub(crate) fn check(draft: &Draft, conclusion: &Conclusion, report: &mut Reporte
         let name = &draft.clause(clause).clause.name;
         let message =
             format!("`{}` can never be reached: `{name}` is {} at best", level.certainty.name(), certainty.name());
-        let help = Some(format!("what follows is `{}`", certainty.name()));
+        let help = Some(format!("call the level `{}`", certainty.name()));
         report.warning("W02", level.at, message, help);
     }
 }

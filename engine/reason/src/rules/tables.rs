@@ -77,6 +77,8 @@ pub struct TableSpec {
     pub help: &'static str,
     /// Fields that a clause may test and a template may print.
     pub fields: Vec<FieldSpec>,
+    /// Conditions that are no fields, each with a line of help.
+    pub special: &'static [(&'static str, &'static str)],
     /// Fields that only templates have.
     pub shown: &'static [&'static str],
 }
@@ -195,11 +197,11 @@ pub static STEP_FIELDS: &[FieldSpec] = &[
 
 static TABLES: LazyLock<Vec<TableSpec>> = LazyLock::new(|| {
     let mut tables = vec![
-        own(Table::Task, "task", "tasks: threads, processes, goroutines", TASK_FIELDS, &[]),
-        own(Table::Process, "process", "processes", PROCESS_FIELDS, &[]),
-        own(Table::Hold, "hold", "who holds what", HOLD_FIELDS, &[]),
-        own(Table::Cycle, "cycle", "rings of the wait-for graph", CYCLE_FIELDS, &["steps"]),
-        own(Table::Line, "line", "raw lines: the last resort", &[], &["number", "text"]),
+        own("task", Table::Task, "tasks: threads, processes, goroutines", TASK_FIELDS),
+        own("process", Table::Process, "processes", PROCESS_FIELDS),
+        own("hold", Table::Hold, "who holds what", HOLD_FIELDS),
+        TableSpec { shown: &["steps"], ..own("cycle", Table::Cycle, "rings of the wait-for graph", CYCLE_FIELDS) },
+        TableSpec { shown: &["number", "text"], ..own("line", Table::Line, "raw lines: the last resort", &[]) },
     ];
     for relation in stacklore_model::relations() {
         let fields = relation.fields.iter().map(|declared| FieldSpec {
@@ -208,25 +210,21 @@ static TABLES: LazyLock<Vec<TableSpec>> = LazyLock::new(|| {
             help: "",
         });
         let table = Table::Fact(relation.name);
-        tables.push(TableSpec {
-            table,
-            name: relation.name,
-            help: relation.help,
-            fields: fields.collect(),
-            shown: &[],
-        });
+        tables.push(TableSpec { fields: fields.collect(), ..own(relation.name, table, relation.help, &[]) });
     }
     tables
 });
 
-fn own(
-    table: Table,
-    name: &'static str,
-    help: &'static str,
-    fields: &[FieldSpec],
-    shown: &'static [&'static str],
-) -> TableSpec {
-    TableSpec { table, name, help, fields: fields.to_vec(), shown }
+fn own(name: &'static str, table: Table, help: &'static str, fields: &[FieldSpec]) -> TableSpec {
+    let special: &[(&str, &str)] = match table {
+        Table::Task => &[
+            ("stack", "frames that one stack of it has, from the innermost outward"),
+            ("without", "functions that are nowhere in that stack"),
+        ],
+        Table::Line => &[("text", "a regex between slashes; its named groups are fields")],
+        _ => &[],
+    };
+    TableSpec { table, name, help, fields: fields.to_vec(), special, shown: &[] }
 }
 
 /// What a field of a relation is beyond its declared type.

@@ -68,7 +68,7 @@ impl Texts<'_, '_> {
 
     /// Variables that a clause binds.
     fn variables_of(&self, clause: ClauseId) -> BTreeSet<VarId> {
-        self.draft().uses_of(clause).filter(|used| used.binds()).map(|used| used.variable).collect()
+        self.draft().uses_of(clause).filter(|used| self.draft().binds(used)).map(|used| used.variable).collect()
     }
 
     /// Variables that are bound whenever a level is reached: of a choice, what each of its clauses binds.
@@ -224,7 +224,8 @@ impl Texts<'_, '_> {
         let at = text.at;
         match text.style {
             Style::Block => {
-                let line = at.line + 1 + row;
+                // The place of a block is that of its first line.
+                let line = at.line + row;
                 let indent =
                     self.source.lines().nth(line as usize - 1).map_or(0, |line| line.len() - line.trim_start().len());
                 Place { line, column: indent as u32 + column + 1, length: 1 }

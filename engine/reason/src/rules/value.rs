@@ -20,12 +20,14 @@ pub(crate) enum Role {
     Negated,
 }
 
+/// Takes a variable by name, with its field, its role and its place, and gives its test.
+pub(crate) type TakeVariable<'a> = dyn FnMut(&str, Option<&str>, Role, Place) -> Test + 'a;
+
 /// What a value may refer to.
 pub(crate) struct Values<'a, 'r> {
     pub(crate) vocabulary: &'a Vocabulary,
     pub(crate) report: &'a mut Reporter<'r>,
-    /// Takes a variable by name, with its field, and gives its test.
-    pub(crate) variable: &'a mut dyn FnMut(&str, Option<&str>, Role, Place) -> Test,
+    pub(crate) variable: &'a mut TakeVariable<'a>,
 }
 
 impl Values<'_, '_> {
@@ -120,7 +122,11 @@ impl Values<'_, '_> {
         match typed(kind, text) {
             Ok(test) => self.known(kind, test, at),
             Err(help) => {
-                self.report.error("R05", at, format!("`{field}` is {}; `{text}` is not", kind.name()), help);
+                let message = match kind {
+                    FieldKind::Words(_) => format!("`{field}` is never `{text}`"),
+                    _ => format!("`{field}` is {}; `{text}` is not", kind.name()),
+                };
+                self.report.error("R05", at, message, help);
                 None
             }
         }

@@ -9,19 +9,13 @@ use stacklore_model::FieldType;
 
 /// Resolves all variables, in the order in which they were first met.
 pub(crate) fn resolve(draft: &Draft, conclusion: &Conclusion, report: &mut Reporter<'_>) -> Vec<Variable> {
-    let mut variables: Vec<Variable> = draft
-        .names
-        .iter()
-        .enumerate()
-        .map(|(index, name)| {
-            let id = VarId(index);
-            let (kind, _) = kind(draft, id).unwrap_or((VarKind::Plain(FieldType::Text), None));
-            Variable { name: name.clone(), kind, set: is_set(draft, id), groups: false }
-        })
-        .collect();
-    for index in 0..variables.len() {
-        variables[index].groups = !variables[index].set && groups(draft, conclusion, VarId(index));
-    }
+    let resolved = |(index, name): (usize, &String)| {
+        let id = VarId(index);
+        let (kind, _) = kind(draft, id).unwrap_or((VarKind::Plain(FieldType::Text), None));
+        let set = is_set(draft, id);
+        Variable { name: name.clone(), kind, set, groups: !set && groups(draft, conclusion, id) }
+    };
+    let variables: Vec<Variable> = draft.names.iter().enumerate().map(resolved).collect();
     for (index, variable) in variables.iter().enumerate() {
         check_binding(draft, VarId(index), variable, report);
     }
@@ -34,7 +28,7 @@ pub(crate) fn resolve(draft: &Draft, conclusion: &Conclusion, report: &mut Repor
 
 /// What a variable stands for, by the first use that binds it.
 fn kind(draft: &Draft, id: VarId) -> Option<(VarKind, Option<&Use>)> {
-    let binding = draft.uses.iter().find(|used| used.variable == id && used.binds())?;
+    let binding = draft.uses.iter().find(|used| used.variable == id && draft.binds(used))?;
     Some((kind_of(binding), Some(binding)))
 }
 
@@ -64,7 +58,7 @@ fn groups(draft: &Draft, conclusion: &Conclusion, id: VarId) -> bool {
         if !is_counted(draft, used.clause) {
             return false;
         }
-        mentioned |= used.binds();
+        mentioned |= draft.binds(used);
     }
     mentioned
 }
@@ -79,7 +73,7 @@ fn check_binding(draft: &Draft, id: VarId, variable: &Variable, report: &mut Rep
         return;
     };
     for used in draft.uses.iter().filter(|used| used.variable == id && used.field.is_none()) {
-        if !same_kind(kind_of(used), kind) {
+        if kind_of(used) != kind {
             let line = first.map_or(0, |first| first.at.line);
             let message = format!(
                 "`${}` is {} here and {} in line {line}",
@@ -90,11 +84,6 @@ fn check_binding(draft: &Draft, id: VarId, variable: &Variable, report: &mut Rep
             report.error("R08", used.at, message, Some("give the other thing a name of its own".to_owned()));
         }
     }
-}
-
-/// Numbers, sizes and times are all numbers; everything else must be the same.
-fn same_kind(a: VarKind, b: VarKind) -> bool {
-    a == b
 }
 
 /// What a kind of variable is called.

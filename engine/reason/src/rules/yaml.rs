@@ -37,7 +37,10 @@ fn number(value: usize) -> u32 {
 pub(crate) enum Style {
     Plain,
     Quoted,
+    /// Lines kept as they are.
     Block,
+    /// Lines joined: a place in the text is no place in the file.
+    Folded,
 }
 
 /// A key of a mapping.
@@ -183,7 +186,8 @@ fn style_of(style: ScalarStyle) -> Style {
     match style {
         ScalarStyle::Plain => Style::Plain,
         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
-        ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+        ScalarStyle::Literal => Style::Block,
+        ScalarStyle::Folded => Style::Folded,
     }
 }
 

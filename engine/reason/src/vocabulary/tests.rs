@@ -1,8 +1,8 @@
 //! The vocabulary by the sentences of the rule language.
 
 use super::{Vocabulary, YamlSource};
+use crate::pattern::{Glob, Regex};
 use crate::rules::ast::FunctionPattern;
-use regex::Regex;
 use stacklore_model::{Frame, Span, System};
 
 pub(crate) const KINDS: &str = "
@@ -47,8 +47,7 @@ fn exact(name: &str) -> FunctionPattern {
 }
 
 fn glob(text: &str) -> FunctionPattern {
-    let regex = Regex::new(&format!("^{}$", regex::escape(text).replace("\\*", ".*"))).expect("a glob");
-    FunctionPattern::Glob(text.to_owned(), regex)
+    FunctionPattern::Glob(text.to_owned(), Glob::new(text))
 }
 
 fn group(name: &str) -> FunctionPattern {
@@ -89,7 +88,7 @@ fn a_function_matches_under_any_of_its_names() {
         ("shrink_node_list", group("deep"), true),
         ("balance_pgdat", group("reclaim"), false),
         ("balance_pgdat", group("nowhere"), false),
-        ("shrink_slab.constprop.0", FunctionPattern::Regex(Regex::new("slab$").expect("a regex")), true),
+        ("shrink_slab.constprop.0", FunctionPattern::Regex(Regex::new("slab$")), true),
     ];
     for (symbol, pattern, expected) in cases {
         assert_eq!(vocabulary.matches(System::Linux, symbol, &pattern), expected, "{symbol} by {pattern:?}");
