@@ -37,6 +37,9 @@ mod thing;
 mod values;
 mod why;
 
+#[cfg(test)]
+mod tests;
+
 use crate::analysis::Analysis;
 use crate::finding::{Finding, NearMiss, Why};
 use crate::rules::ast::Rule;

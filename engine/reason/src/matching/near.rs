@@ -69,8 +69,8 @@ impl Tried<'_> {
         let mut bound: BTreeSet<VarId> = joined.iter().flat_map(|at| vars[*at].iter().copied()).collect();
         loop {
             let next = (0..needs.len()).find(|at| {
-                let missed = || vars[*at].iter().any(|var| lacking.contains(var) && !bound.contains(var));
-                *at != missing && !joined.contains(at) && !missed()
+                let shares = vars[*at].intersection(&bound).next().is_some();
+                *at != missing && !joined.contains(at) && (shares || vars[*at].is_disjoint(lacking))
             });
             let Some(next) = next else { break };
             joined.insert(next);

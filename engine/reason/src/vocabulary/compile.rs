@@ -1,16 +1,15 @@
 //! From the YAML of all files to the compiled vocabulary: names resolved, patterns indexed, mistakes told.
 
+use super::fields::{modes, places, state, task_name};
 use super::index::Tag;
-use super::pattern::{Item, Pattern, regex_message};
-use super::place::{self, ModeChoice, ModeOf, Place, Places};
-use super::raw::{Pairs, RawFile, RawIdle, RawMode, RawWait, Texts};
+use super::pattern::{Item, Pattern};
+use super::raw::{Pairs, RawFile, RawIdle, RawWait, Texts};
 use super::report::{Reporter, nearest};
 use super::system::{Hidden, HoldEntry, IdleEntry, IdleItem, SystemVocabulary, WaitEntry};
 use super::{Kind, Vocabulary, YamlSource};
 use crate::analysis::KindId;
 use crate::rules::diagnostic::Diagnostic;
-use regex::Regex;
-use stacklore_model::{Known, System, TaskState};
+use stacklore_model::{Known, System};
 
 /// Groups inside groups deeper than this are a circle.
 const MOST_NESTING: usize = 8;
@@ -340,78 +339,4 @@ impl Part<'_> {
 
 fn number(count: usize) -> Option<u16> {
     u16::try_from(count).ok()
-}
-
-fn state(name: &str) -> Option<TaskState> {
-    Some(match name {
-        "running" => TaskState::Running,
-        "sleeping" => TaskState::Sleeping,
-        "blocked" => TaskState::Blocked,
-        "stopped" => TaskState::Stopped,
-        "zombie" => TaskState::Zombie,
-        "idle" => TaskState::Idle,
-        "new" => TaskState::New,
-        _ => return None,
-    })
-}
-
-/// Named groups that a task name may give.
-const NAME_FIELDS: [&str; 3] = ["bound_cpu", "pool", "device"];
-
-fn task_name(text: &str) -> Result<Regex, String> {
-    let inner = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
-    let regex = Regex::new(inner.unwrap_or(text)).map_err(|error| regex_message(&error))?;
-    match regex.capture_names().flatten().find(|name| !NAME_FIELDS.contains(name)) {
-        Some(name) => Err(format!("`{name}` is no field of a task: {}", NAME_FIELDS.join(", "))),
-        None => Ok(regex),
-    }
-}
-
-fn places(raw: &Pairs<String, Texts>, section: &str, reporter: &mut Reporter) -> Places {
-    let mut places = Places::new();
-    for (dialect, texts) in &raw.0 {
-        let mut list = Vec::new();
-        for text in &texts.0 {
-            match Place::parse(text) {
-                Ok(place) => list.push(place),
-                Err(message) => reporter.error("R05", section, text, message, None),
-            }
-        }
-        places.push((dialect.clone(), list));
-    }
-    places
-}
-
-fn modes(raw: Option<&RawMode>, section: &str, reporter: &mut Reporter) -> ModeOf {
-    let by_argument = match raw {
-        None => return ModeOf::Unknown,
-        Some(RawMode::Fixed(text)) => {
-            return place::mode(text).map(ModeOf::Fixed).unwrap_or_else(|message| {
-                reporter.error("R05", section, text, message, None);
-                ModeOf::Unknown
-            });
-        }
-        Some(RawMode::ByArgument(map)) => map,
-    };
-    let mut all = Vec::new();
-    for (dialect, expressions) in &by_argument.0 {
-        for (text, values) in &expressions.0 {
-            let place = match Place::parse(text) {
-                Ok(place) => place,
-                Err(message) => {
-                    reporter.error("R05", section, text, message, None);
-                    continue;
-                }
-            };
-            let mut list = Vec::new();
-            for (value, text) in &values.0 {
-                match place::mode(text) {
-                    Ok(mode) => list.push((*value, mode)),
-                    Err(message) => reporter.error("R05", section, text, message, None),
-                }
-            }
-            all.push(ModeChoice { dialect: dialect.clone(), place, modes: list });
-        }
-    }
-    ModeOf::ByArgument(all)
 }

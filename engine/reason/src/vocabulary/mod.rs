@@ -5,6 +5,7 @@
 //! the rule language.
 
 pub(crate) mod compile;
+pub(crate) mod fields;
 pub(crate) mod glob;
 pub(crate) mod index;
 pub(crate) mod names;

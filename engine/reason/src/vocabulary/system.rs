@@ -6,7 +6,7 @@ use super::names::Names;
 use super::pattern::Pattern;
 use super::place::{ModeOf, Places};
 use crate::analysis::KindId;
-use regex::Regex;
+use regex::bytes::Regex;
 use stacklore_model::{Known, TaskState};
 
 /// An entry of `waits`.

@@ -126,10 +126,10 @@ pub(crate) fn from_names(case: &Case, vocabulary: &Vocabulary, task: &Task, acti
             .name
             .iter()
             .chain(&task.other_names)
-            .flat_map(|name| system.task_names.iter().filter_map(|regex| regex.captures(name)))
+            .flat_map(|name| system.task_names.iter().filter_map(|regex| regex.captures(name.as_bytes())))
         {
             told = true;
-            let text = |group| captures.name(group).map(|found| found.as_str());
+            let text = |group| captures.name(group).and_then(|found| std::str::from_utf8(found.as_bytes()).ok());
             activity.bound_cpu = activity.bound_cpu.or_else(|| text("bound_cpu")?.parse().ok());
             activity.pool = activity.pool.take().or_else(|| text("pool").map(Name::from));
             activity.device = activity.device.take().or_else(|| text("device").map(Name::from));
