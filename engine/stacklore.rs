@@ -117,14 +117,9 @@ impl Engine {
         &self.warnings
     }
 
-    /// Reads one text. A dialect that panics on it costs this text alone: the reading then says so.
+    /// Reads one text: [`read`], which needs no rules.
     pub fn read(&self, source: SourceId, document: &Document) -> Reading {
-        catch_unwind(AssertUnwindSafe(|| stacklore_dialects::read(source, document))).unwrap_or_else(|_| {
-            let text = format!("{} could not be read: a dialect failed on it. Please report this text.", document.name);
-            let lines = document.text.bytes().filter(|byte| *byte == b'\n').count() + 1;
-            let lines = u32::try_from(lines).unwrap_or(u32::MAX);
-            Reading { source, lines, notes: vec![Note { span: None, text }], ..Reading::default() }
-        })
+        read(source, document)
     }
 
     /// Unites texts and their readings (one for each, in the same order) into one case and says what every task does.
@@ -198,6 +193,16 @@ impl Engine {
             rules_hash: format!("{:016x}", self.hash),
         }
     }
+}
+
+/// Reads one text. A dialect that panics on it costs this text alone: the reading then says so.
+pub fn read(source: SourceId, document: &Document) -> Reading {
+    catch_unwind(AssertUnwindSafe(|| stacklore_dialects::read(source, document))).unwrap_or_else(|_| {
+        let text = format!("{} could not be read: a dialect failed on it. Please report this text.", document.name);
+        let lines = document.text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let lines = u32::try_from(lines).unwrap_or(u32::MAX);
+        Reading { source, lines, notes: vec![Note { span: None, text }], ..Reading::default() }
+    })
 }
 
 /// Remarks of the intake about a text, with its name in front.
