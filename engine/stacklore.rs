@@ -55,7 +55,6 @@ pub struct Engine {
     vocabulary: Vocabulary,
     rules: Vec<Rule>,
     hash: u64,
-    warnings: Vec<Diagnostic>,
 }
 
 impl Engine {
@@ -64,37 +63,23 @@ impl Engine {
     /// # Errors
     /// Messages of the checker; a program that passed its own tests has none.
     pub fn new() -> Result<Self, Vec<Diagnostic>> {
-        Self::compile(&Knowledge::embedded(), &CorpusFacts::default())
+        Self::with_rules(Vec::new())
     }
 
     /// The engine with further rules: one of the same id replaces an embedded one, a vocabulary adds its entries.
     /// A file whose folder is `vocabulary` is a vocabulary, any other a rule of the family named by its folder.
     ///
     /// # Errors
-    /// Messages of the checker, errors and warnings.
-    pub fn with_rules(extra: Vec<YamlSource>, corpus: &CorpusFacts) -> Result<Self, Vec<Diagnostic>> {
+    /// Messages of the checker, at least one of them an error.
+    pub fn with_rules(extra: Vec<YamlSource>) -> Result<Self, Vec<Diagnostic>> {
         let mut knowledge = Knowledge::embedded();
         knowledge.add(extra);
-        Self::compile(&knowledge, corpus)
-    }
-
-    /// The engine with these rules and vocabularies and no others.
-    ///
-    /// # Errors
-    /// Messages of the checker, errors and warnings.
-    pub fn with_only(sources: Vec<YamlSource>, corpus: &CorpusFacts) -> Result<Self, Vec<Diagnostic>> {
-        let mut knowledge = Knowledge::default();
-        knowledge.add(sources);
-        Self::compile(&knowledge, corpus)
-    }
-
-    fn compile(knowledge: &Knowledge, corpus: &CorpusFacts) -> Result<Self, Vec<Diagnostic>> {
         let vocabulary = Vocabulary::from_sources(&knowledge.vocabulary)?;
-        let (set, messages) = rules::load(&knowledge.rules, &vocabulary, corpus);
+        let (set, messages) = rules::load(&knowledge.rules, &vocabulary, &CorpusFacts::default());
         if messages.iter().any(|message| message.level == Level::Error) {
             return Err(messages);
         }
-        Ok(Engine { vocabulary, rules: set.rules, hash: knowledge.hash(), warnings: messages })
+        Ok(Engine { vocabulary, rules: set.rules, hash: knowledge.hash() })
     }
 
     /// The rules, in the order of their paths.
@@ -112,19 +97,9 @@ impl Engine {
         &self.vocabulary
     }
 
-    /// Warnings of the checker about the rules in use.
-    pub fn warnings(&self) -> &[Diagnostic] {
-        &self.warnings
-    }
-
-    /// Reads one text. A dialect that panics on it costs this text alone: the reading then says so.
+    /// Reads one text: [`read`], which needs no rules.
     pub fn read(&self, source: SourceId, document: &Document) -> Reading {
-        catch_unwind(AssertUnwindSafe(|| stacklore_dialects::read(source, document))).unwrap_or_else(|_| {
-            let text = format!("{} could not be read: a dialect failed on it. Please report this text.", document.name);
-            let lines = document.text.bytes().filter(|byte| *byte == b'\n').count() + 1;
-            let lines = u32::try_from(lines).unwrap_or(u32::MAX);
-            Reading { source, lines, notes: vec![Note { span: None, text }], ..Reading::default() }
-        })
+        read(source, document)
     }
 
     /// Unites texts and their readings (one for each, in the same order) into one case and says what every task does.
@@ -197,6 +172,30 @@ impl Engine {
             rules: self.rules.len(),
             rules_hash: format!("{:016x}", self.hash),
         }
+    }
+}
+
+/// Reads one text. A dialect that panics on it costs this text alone: the reading then says so.
+pub fn read(source: SourceId, document: &Document) -> Reading {
+    catch_unwind(AssertUnwindSafe(|| stacklore_dialects::read(source, document))).unwrap_or_else(|_| {
+        let text = format!("{} could not be read: a dialect failed on it. Please report this text.", document.name);
+        let lines = document.text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let lines = u32::try_from(lines).unwrap_or(u32::MAX);
+        Reading { source, lines, notes: vec![Note { span: None, text }], ..Reading::default() }
+    })
+}
+
+/// Checks rule and vocabulary files thoroughly: the number of sound rules, and every message. `beside` the embedded
+/// ones the files add to them and replace them; else they are a whole set of their own.
+pub fn check(sources: Vec<YamlSource>, beside: bool, corpus: &CorpusFacts) -> (usize, Vec<Diagnostic>) {
+    let mut knowledge = if beside { Knowledge::embedded() } else { Knowledge::default() };
+    knowledge.add(sources);
+    match Vocabulary::from_sources(&knowledge.vocabulary) {
+        Ok(vocabulary) => {
+            let (set, messages) = rules::check(&knowledge.rules, &vocabulary, corpus);
+            (set.rules.len(), messages)
+        }
+        Err(messages) => (0, messages),
     }
 }
 

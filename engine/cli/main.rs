@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod corpus;
 mod exit;
 mod output;
 mod reading;
@@ -51,6 +52,8 @@ fn complain(message: &str) {
 /// A bug: the library catches it where one text can be given up, and the report says which.
 fn tell_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-    let what = panic.payload_as_str().unwrap_or("no message");
+    let payload = panic.payload();
+    let owned = payload.downcast_ref::<String>().map(String::as_str);
+    let what = owned.or_else(|| payload.downcast_ref().copied()).unwrap_or("no message");
     complain(&format!("bug{place}: {what}; please report it with the text that brought it about"));
 }

@@ -3,8 +3,8 @@
 use crate::args::KnowledgeArgs;
 use anyhow::{Context as _, bail};
 use stacklore::Engine;
-use stacklore::reason::rules::CorpusFacts;
 use stacklore::reason::rules::diagnostic::{Diagnostic, Level};
+use stacklore::reason::rules::render;
 use stacklore::reason::vocabulary::YamlSource;
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ pub(crate) fn engine(args: &KnowledgeArgs) -> anyhow::Result<Engine> {
     for folder in &args.rules {
         sources.append(&mut folder_sources(folder)?);
     }
-    Engine::with_rules(sources, &CorpusFacts::default()).map_err(|messages| broken(&messages))
+    Engine::with_rules(sources).map_err(broken)
 }
 
 /// All YAML files below a folder, sorted by path.
@@ -48,20 +48,9 @@ fn collect(folder: &Path, sources: &mut Vec<YamlSource>) -> anyhow::Result<()> {
 }
 
 /// Messages of the checker as the error that ends the program.
-pub(crate) fn broken(messages: &[Diagnostic]) -> anyhow::Error {
-    let errors = messages.iter().filter(|message| message.level == Level::Error);
-    let told: Vec<String> = errors.map(render).collect();
-    anyhow::anyhow!("a rule is broken; correct it or leave its folder out\n{}", told.join("\n"))
-}
-
-/// One message of the checker, with the line and a mark below it.
-pub(crate) fn render(message: &Diagnostic) -> String {
-    let Diagnostic { code, level, message: what, file, line, column, length, text, help } = message;
-    let level = if *level == Level::Error { "error" } else { "warning" };
-    let blank = " ".repeat((*column as usize).saturating_sub(1));
-    let mark = "^".repeat((*length as usize).max(1));
-    let help = help.as_ref().map_or_else(String::new, |help| format!("\n    = {help}"));
-    format!("{level}[{code}]: {what}\n  --> {file}:{line}:{column}\n    | {text}\n    | {blank}{mark}{help}")
+fn broken(messages: Vec<Diagnostic>) -> anyhow::Error {
+    let errors: Vec<Diagnostic> = messages.into_iter().filter(|message| message.level == Level::Error).collect();
+    anyhow::anyhow!("a rule is broken; correct it or leave its folder out\n{}", render::diagnostics(&errors))
 }
 
 /// Fails with the nearest ids when there is no rule of that id.

@@ -85,8 +85,12 @@ impl<'a> Drawing<'a> {
             };
             let steps: Vec<String> =
                 (*start..end).map(|at| self.step(ring[at % ring.len()], ring[(at + 1) % ring.len()])).collect();
-            let itself = if tasks.len() == 1 { ": itself" } else { "" };
-            self.rows.push(format!("{rail}{} {}{itself}", self.label(ring[*start]), steps.join(" ")));
+            let task = self.label(ring[*start]);
+            let mut steps = steps.join(" ");
+            if let (1, Some(before)) = (tasks.len(), steps.strip_suffix(&task)) {
+                steps = format!("{before}itself");
+            }
+            self.rows.push(format!("{rail}{task} {steps}"));
         }
         shorten_ring(&mut self.rows);
     }
@@ -258,7 +262,7 @@ mod tests {
         assert_eq!(
             rows(&report, report.findings.first()),
             [
-                "kworker/1:2 (4790) ──waits: ww-mutex──▶ ffff880035acf1e0 ──held by──▶ kworker/1:2 (4790): itself",
+                "kworker/1:2 (4790) ──waits: ww-mutex──▶ ffff880035acf1e0 ──held by──▶ itself",
                 "rmmod (31969) ──waits: workqueue-flush──▶ events ──held by (assumed)──▶ kworker/1:2 (4790)",
             ]
         );

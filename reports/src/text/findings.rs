@@ -5,7 +5,7 @@ use super::quotes;
 use crate::Report;
 use crate::view::{FindingView, NearMissView};
 use stacklore_reason::finding::Certainty;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 /// Causes that are told in full.
@@ -139,7 +139,9 @@ fn settle(finding: &FindingView, missing: &crate::view::MissingView) -> String {
 }
 
 fn list(page: &mut Page<'_>, left: usize, title: &str, items: impl Iterator<Item = String>) -> io::Result<()> {
-    let mut items = items.filter(|item| !item.trim().is_empty()).peekable();
+    // Two clauses may ask for the same output.
+    let mut seen = BTreeSet::new();
+    let mut items = items.filter(|item| !item.trim().is_empty() && seen.insert(item.clone())).peekable();
     if items.peek().is_none() {
         return Ok(());
     }

@@ -33,13 +33,13 @@ fn read(contents: &Contents) -> String {
     };
     let texts = match contents.sources.len() {
         0 | 1 => String::new(),
-        count => format!(" of {count} texts"),
+        count => format!("{count} texts: "),
     };
     let counts = &contents.counts;
     let further = [(counts.tasks, "task"), (counts.locks, "lock"), (counts.facts, "fact")];
     let further = further.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(count, what));
     let parts: Vec<String> = std::iter::once(counted(counts.stacks, "stack")).chain(further).collect();
-    format!("Read {}{texts}{forms}.", parts.join(", "))
+    format!("Read {texts}{}{forms}.", parts.join(", "))
 }
 
 /// `Mended 31 lines: 26 lost "+", 5 rows glued together.`

@@ -5,6 +5,8 @@ use crate::view::{GroupView, TaskView, shorten};
 use stacklore_model::Mode;
 use std::io;
 
+/// Characters of what a group waits for.
+const WHAT: usize = 90;
 /// Groups that are shown.
 const GROUPS: usize = 12;
 
@@ -17,11 +19,19 @@ pub(super) fn is_open(group: &GroupView) -> bool {
 pub(super) fn write(page: &mut Page<'_>, indent: usize, groups: &[&GroupView]) -> io::Result<()> {
     let shown = &groups[..groups.len().min(GROUPS)];
     let count = shown.iter().map(|group| group.stacks.len().to_string().len()).max().unwrap_or(1);
-    let left: Vec<String> = shown.iter().map(|group| shorten(&what(group), 70)).collect();
-    let wide = left.iter().map(|text| width(text)).max().unwrap_or(0);
-    for (group, what) in shown.iter().zip(&left) {
-        let row = format!("{:>count$} × {} {}", group.stacks.len(), padded(what, wide), who(group));
-        page.line(indent, &row)?;
+    let left: Vec<String> = shown.iter().map(|group| shorten(&what(group), WHAT)).collect();
+    let who: Vec<String> = shown.iter().map(|group| who(group)).collect();
+    let wide = |texts: &[String]| texts.iter().map(|text| width(text)).max().unwrap_or(0);
+    let one_row = count + 4 + wide(&left) + wide(&who) <= page.room(indent);
+    let column = if one_row { wide(&left) } else { 0 };
+    for ((group, what), who) in shown.iter().zip(&left).zip(&who) {
+        let row = format!("{:>count$} × {}", group.stacks.len(), padded(what, column));
+        if one_row || who.is_empty() {
+            page.line(indent, &format!("{row} {who}"))?;
+        } else {
+            page.line(indent, &row)?;
+            page.line(indent + count + 3, who)?;
+        }
     }
     if groups.len() > shown.len() {
         page.line(indent, &format!("… and {} more groups", groups.len() - shown.len()))?;
@@ -43,7 +53,7 @@ fn what(group: &GroupView) -> String {
         None => "unknown".into(),
     };
     let place = if group.frames.is_empty() { String::new() } else { format!(" in {}", group.frames.join(" ← ")) };
-    let oldest = group.longest.map_or_else(String::new, |seconds| format!(" (oldest: {seconds} s)"));
+    let oldest = group.longest.map_or_else(String::new, |seconds| format!(" (oldest: {})", duration(seconds)));
     format!("{wait}{place}{oldest}")
 }
 
@@ -56,6 +66,11 @@ fn who(group: &GroupView) -> String {
         (None, Some(needs)) => format!("──▶ {needs}: not in this text"),
         (None, None) => "──▶ whom, is not in this text".into(),
     }
+}
+
+/// Seconds as people say them.
+pub(super) fn duration(seconds: f64) -> String {
+    if seconds < 10.0 { format!("{seconds:.1} s") } else { format!("{seconds:.0} s") }
 }
 
 /// `1 stack`, `2 stacks`.

@@ -51,13 +51,22 @@ impl Format for Text {
     }
 }
 
+/// Names of the texts, without the folders that all of them have in common.
 fn source_names(contents: &Contents) -> Vec<String> {
-    contents.sources.iter().map(|source| source.name.clone()).collect()
+    let names: Vec<&str> = contents.sources.iter().map(|source| source.name.as_str()).collect();
+    let folder = |name: &str| name.rfind(['/', '\\']).map_or(0, |at| at + 1);
+    let first = names.first().copied().unwrap_or_default();
+    let common = names.iter().fold(folder(first), |common, name| {
+        let shared = name.bytes().zip(first.bytes()).take(common).take_while(|(a, b)| a == b).count();
+        first.get(..shared).map_or(0, folder)
+    });
+    names.iter().map(|name| name.get(common..).unwrap_or(name).to_owned()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Text, sample};
+    use crate::view::SourceView;
     use crate::{Format as _, Layout, Report};
 
     fn written(report: &Report, layout: Layout) -> String {
@@ -104,6 +113,17 @@ mod tests {
                 text[from..].find(part).unwrap_or_else(|| panic!("{part:?} is missing or out of order in\n{text}"));
             from += at + part.len();
         }
+    }
+
+    #[test]
+    fn folders_that_all_texts_share_are_not_repeated() {
+        let mut report = sample::self_deadlock();
+        let source = report.contents.sources[0].clone();
+        let named = |name: &str| SourceView { name: name.into(), ..source.clone() };
+        report.contents.sources = vec![named("/t/4711/logs/a.txt"), named("/t/4711/log.txt")];
+        let text = written(&report, Layout::default());
+        assert!(text.contains("    logs/a.txt:74   [<ffff"), "{text}");
+        assert!(text.contains("Read 2 texts: 2 stacks"), "{text}");
     }
 
     #[test]

@@ -119,7 +119,7 @@ fn look_first(page: &mut Page<'_>, report: &Report, open: &[&GroupView], sources
     let Some(stack) = stack else { return Ok(()) };
     let name = report.contents.tasks.get(stack.task as usize).map_or_else(|| "this task".into(), groups::task_label);
     let why = match group.longest {
-        Some(seconds) => format!("it has waited longest ({seconds} s)"),
+        Some(seconds) => format!("it has waited longest ({})", groups::duration(seconds)),
         None => "few wait there, so it is likely nearer to the cause".into(),
     };
     let needs = group.needs.as_ref().map_or_else(String::new, |needs| format!(" It waits for {needs}."));
