@@ -4,8 +4,8 @@
 use super::structs::Structure;
 use crate::builder::Builder;
 use stacklore_model::{
-    Fact, HoldSource, Known, LockHolder, LockSighting, LockWaiting, Mode, ObjectKey, Scope, TaskKeys, TaskSighting,
-    Value,
+    Fact, HoldSource, Known, LockHolder, LockSighting, LockWaiting, Mode, ObjectKey, Scope, System, TaskKeys,
+    TaskSighting, Value,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -184,7 +184,7 @@ fn orphans(locks: &mut Vec<Lock>, waiters: &[Waiter], out: &mut Builder) {
         let task = TaskKeys::address(waiter.task);
         let named = waiter.pointers.iter().find_map(|(at, symbol)| Some((*at, symbol.as_ref()?)));
         let Some((address, (symbol, offset))) = named else {
-            out.task(TaskSighting { keys: task, span, ..TaskSighting::default() });
+            out.task(TaskSighting { keys: task, system: Some(System::Linux), span, ..TaskSighting::default() });
             continue;
         };
         let mut object = ObjectKey::symbol(out.name(symbol), Scope::Kernel);

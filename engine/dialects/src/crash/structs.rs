@@ -18,7 +18,7 @@ use crate::dialect::Fed;
 use crate::text::{Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
-use stacklore_model::{Fact, Span, TaskKeys, TaskSighting, TaskState, Value};
+use stacklore_model::{Fact, Span, System, TaskKeys, TaskSighting, TaskState, Value};
 
 /// A member of a structure.
 #[derive(Clone, Debug)]
@@ -244,7 +244,14 @@ impl Struct {
         if keys.is_anonymous() {
             return;
         }
-        out.task(TaskSighting { keys: keys.clone(), name, state, span, ..TaskSighting::default() });
+        out.task(TaskSighting {
+            keys: keys.clone(),
+            name,
+            system: Some(System::Linux),
+            state,
+            span,
+            ..TaskSighting::default()
+        });
         let mut fields = vec![("task", Value::Task(keys))];
         if let Some(nanoseconds) =
             number("utime").zip(number("stime")).map(|(user, system)| user.saturating_add(system))

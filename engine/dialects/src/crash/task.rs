@@ -11,7 +11,7 @@ use crate::builder::Builder;
 use crate::text::Line;
 use pest::Parser;
 use pest::iterators::Pair;
-use stacklore_model::{Fact, TaskKeys, TaskSighting, TaskState, Value};
+use stacklore_model::{Fact, System, TaskKeys, TaskSighting, TaskState, Value};
 
 /// A task header.
 #[derive(Clone, Debug, Default)]
@@ -85,7 +85,16 @@ impl Header {
         let waited = self.waited.filter(|_| matches!(self.state, Some(TaskState::Blocked | TaskState::Sleeping)));
         let state =
             self.state.or(self.queued.then_some(if idle_thread { TaskState::Idle } else { TaskState::Running }));
-        out.task(TaskSighting { keys: self.keys.clone(), name, state, cpu, waited, span, ..TaskSighting::default() });
+        out.task(TaskSighting {
+            keys: self.keys.clone(),
+            name,
+            system: Some(System::Linux),
+            state,
+            cpu,
+            waited,
+            span,
+            ..TaskSighting::default()
+        });
         // `runq -g` and `-t` list the same tasks again.
         if let (true, Some(cpu), true) = (self.queued, cpu, asked.words.len() < 2) {
             let relation = if self.current { "on_cpu" } else { "run_queue" };
@@ -126,6 +135,7 @@ pub(super) fn row(line: &Line<'_>, out: &mut Builder) -> Option<TaskKeys> {
     out.task(TaskSighting {
         keys: keys.clone(),
         name,
+        system: Some(System::Linux),
         state,
         cpu: Some(row.cpu),
         kernel: Some(kernel),

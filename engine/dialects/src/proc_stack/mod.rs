@@ -102,6 +102,7 @@ impl Reader for ProcStackReader {
             out.task(TaskSighting {
                 keys: read.header.task.clone(),
                 name,
+                system: Some(System::Linux),
                 span: out.at(from),
                 ..TaskSighting::default()
             });

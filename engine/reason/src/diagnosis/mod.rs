@@ -4,6 +4,7 @@
 //! join the graph; a finding whose chain ends in another is its consequence (`causes`). Rule tests look at what
 //! [`matching::find`] gives, before anything is hidden.
 
+mod behind;
 mod causes;
 mod groups;
 mod hiding;
@@ -56,7 +57,8 @@ fn conclude_with(
     let edges: Vec<_> = findings.iter().flat_map(|finding| &finding.edges).cloned().collect();
     join(&mut links, &findings);
     let parts = Parts::of(&links, |_, _| true);
-    let findings = causes::order(findings, analysis, kinds, &links, &parts, general);
+    let mut findings = causes::order(findings, analysis, kinds, &links, &parts, general);
+    behind::add(&mut findings, analysis);
     let cycles = all_cycles(analysis, &links, &parts);
     Diagnosis {
         verdict: verdict::verdict(analysis, kinds, &findings, &cycles),

@@ -86,7 +86,12 @@ impl Tables<'_> {
 
     /// Whether a row fits the conditions of a clause that mention variables, and what the free ones would then stand
     /// for: one list of new values for each way to do so.
-    pub(crate) fn fits_joined(&self, row: RowId, clause: &Clause, binding: &Binding) -> (Outcome, Vec<Vec<(VarId, Thing)>>) {
+    pub(crate) fn fits_joined(
+        &self,
+        row: RowId,
+        clause: &Clause,
+        binding: &Binding,
+    ) -> (Outcome, Vec<Vec<(VarId, Thing)>>) {
         let mut outcome = Outcome::of(Truth::Yes);
         let mut ways: Vec<Vec<(VarId, Thing)>> = vec![Vec::new()];
         for condition in clause.conditions.iter().filter(|condition| is_joined(condition)) {

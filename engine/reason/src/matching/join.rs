@@ -67,7 +67,8 @@ impl Tried<'_> {
 
     /// The need to take next: single clauses before sets, joined ones before others, the shortest list first.
     fn next(&self, needs: &[&[ClauseId]], binding: &Binding) -> Option<usize> {
-        let ready = (0..needs.len()).filter(|at| needs[*at].iter().all(|clause| self.is_ready(*clause, needs, binding)));
+        let ready =
+            (0..needs.len()).filter(|at| needs[*at].iter().all(|clause| self.is_ready(*clause, needs, binding)));
         ready.min_by_key(|at| {
             let rank = |clause: &ClauseId| {
                 let of = self.rule.clause(*clause);
@@ -175,7 +176,9 @@ impl Tried<'_> {
         let mut found = Vec::new();
         for (way, rows) in self.groups(clause, binding) {
             let mut extended = binding.clone();
-            if !bind_all(self.rule, &mut extended, &way) || self.count_state(clause, &extended, rows.len()) != State::Holds {
+            if !bind_all(self.rule, &mut extended, &way)
+                || self.count_state(clause, &extended, rows.len()) != State::Holds
+            {
                 continue;
             }
             let need = self.rule.clause(clause).count.map_or(1, |count| count.min);

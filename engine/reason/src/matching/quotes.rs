@@ -2,10 +2,12 @@
 
 use super::candidates::Tried;
 use super::clause::frames;
+use super::index::HoldRow;
 use super::stacks::FrameAt;
-use super::thing::RowId;
+use super::thing::{RowId, Thing};
+use crate::graph::Step;
 use crate::rules::ast::{Clause, ClauseId, Condition};
-use stacklore_model::{ProcessId, Span, TaskId};
+use stacklore_model::{HoldSource, ObjectId, ProcessId, Span, TaskId};
 
 /// Rows of a set that are quoted.
 const QUOTED_ROWS: usize = 5;
@@ -16,7 +18,9 @@ pub(crate) fn merge(mut spans: Vec<Span>) -> Vec<Span> {
     let mut merged: Vec<Span> = Vec::new();
     for span in spans {
         match merged.last_mut() {
-            Some(last) if last.source == span.source && span.first <= last.last.saturating_add(1) => *last = last.to(span),
+            Some(last) if last.source == span.source && span.first <= last.last.saturating_add(1) => {
+                *last = last.to(span)
+            }
             _ => merged.push(span),
         }
     }
@@ -35,14 +39,43 @@ impl Tried<'_> {
         match row {
             RowId::Task(task) => self.task_quotes(clause, task),
             RowId::Process(process) => self.process_quotes(clause, process),
-            RowId::Hold(hold) => self.tables.index.holds.get(hold as usize).map(|hold| hold.span).into_iter().collect(),
+            RowId::Hold(hold) => {
+                self.tables.index.holds.get(hold as usize).map_or_else(Vec::new, |hold| self.hold_quotes(hold))
+            }
             RowId::Cycle(cycle) => match analysis.cycles.get(cycle as usize) {
-                Some(cycle) => cycle.steps.iter().flat_map(|step| step.spans.iter().copied()).collect(),
+                Some(cycle) => cycle.steps.iter().flat_map(|step| self.step_quotes(step)).collect(),
                 None => Vec::new(),
             },
-            RowId::Line(line) => self.tables.index.lines.borrow().get(line as usize).map(|line| line.span).into_iter().collect(),
+            RowId::Line(line) => {
+                self.tables.index.lines.borrow().get(line as usize).map(|line| line.span).into_iter().collect()
+            }
             RowId::Fact(fact) => vec![analysis.case.fact(fact).span],
         }
+    }
+
+    /// The line that names the holder; of a nameless reader also the line that counts the readers.
+    fn hold_quotes(&self, hold: &HoldRow) -> Vec<Span> {
+        let lock = match &hold.object {
+            Some(Thing::Object(object)) if hold.from == HoldSource::StackWord => Some(*object),
+            _ => None,
+        };
+        let counted = lock
+            .and_then(|object| self.tables.analysis.case.objects.get(object.0 as usize))
+            .and_then(|lock| lock.spans.first())
+            .map(|span| Span::line(span.source, span.first));
+        std::iter::once(hold.span).chain(counted).collect()
+    }
+
+    /// Wait and hold of a step, and the line of the lock's queue that has the waiter.
+    fn step_quotes(&self, step: &Step) -> Vec<Span> {
+        let queued = step.object.and_then(|object| self.queue_line(step.task, object));
+        step.spans.iter().copied().chain(queued).collect()
+    }
+
+    /// Where the queue of a printed lock names a waiter.
+    fn queue_line(&self, task: TaskId, object: ObjectId) -> Option<Span> {
+        let lock = self.tables.analysis.case.objects.get(object.0 as usize)?;
+        lock.waiters.iter().find(|waiter| waiter.task == task).map(|waiter| waiter.span)
     }
 
     fn task_quotes(&self, clause: &Clause, id: TaskId) -> Vec<Span> {
@@ -77,9 +110,15 @@ impl Tried<'_> {
         let task = analysis.case.task(id);
         let Some(activity) = self.tables.activity(id) else { return Vec::new() };
         let stack = || activity.stacks.first().map(|stack| analysis.case.stack(*stack));
-        let outermost = |name: &str| stack()?.frames.iter().rev().find(|frame| &*frame.symbol == name).map(|frame| frame.span);
+        let outermost =
+            |name: &str| stack()?.frames.iter().rev().find(|frame| &*frame.symbol == name).map(|frame| frame.span);
         let one: Option<Span> = match field {
-            "waits" | "mode" | "object" | "needs" => activity.wait.as_ref().map(|wait| wait.span),
+            "object" => {
+                let object = activity.wait.as_ref().and_then(|wait| wait.object);
+                let queued = object.and_then(|(object, _)| self.queue_line(id, object));
+                return activity.wait.as_ref().map(|wait| wait.span).into_iter().chain(queued).collect();
+            }
+            "waits" | "mode" | "needs" => activity.wait.as_ref().map(|wait| wait.span),
             "state" => task.state_span,
             "waited" => task.waited_span,
             "name" | "bound_cpu" | "pool" | "device" => task.name_span,
@@ -87,13 +126,14 @@ impl Tried<'_> {
             "entry" => activity.entry.as_deref().and_then(outermost),
             "module" => {
                 let module = activity.module.as_deref();
-                let frame = stack().and_then(|stack| stack.frames.iter().find(|frame| frame.module.as_deref() == module));
+                let frame =
+                    stack().and_then(|stack| stack.frames.iter().find(|frame| frame.module.as_deref() == module));
                 frame.filter(|_| module.is_some()).map(|frame| frame.span)
             }
             "cycle" => {
                 let cycle = self.tables.index.cycle_of.get(&id).and_then(|cycle| analysis.cycles.get(*cycle as usize));
                 let steps = cycle.into_iter().flat_map(|cycle| &cycle.steps).filter(|step| step.task == id);
-                return steps.flat_map(|step| step.spans.iter().copied()).collect();
+                return steps.flat_map(|step| self.step_quotes(step)).collect();
             }
             "moved" => {
                 let spans = task.stacks.iter().map(|stack| analysis.case.stack(*stack).span);
@@ -111,7 +151,10 @@ impl Tried<'_> {
         if !told.is_empty() {
             return told;
         }
-        let tests_tasks = clause.conditions.iter().any(|condition| matches!(condition, Condition::Field { name, .. } if name == "threads"));
+        let tests_tasks = clause
+            .conditions
+            .iter()
+            .any(|condition| matches!(condition, Condition::Field { name, .. } if name == "threads"));
         let tasks = process.tasks.iter().take(if tests_tasks { QUOTED_ROWS } else { 1 });
         let places = tasks.filter_map(|task| case.task(*task).sightings.first());
         places.map(|span| Span::line(span.source, span.first)).collect()
