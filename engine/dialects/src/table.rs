@@ -5,4 +5,4 @@
 use crate::dialect::Dialect;
 
 /// All dialects.
-pub(crate) static DIALECTS: &[&dyn Dialect] = &[&crate::proc_stack::ProcStack];
+pub(crate) static DIALECTS: &[&dyn Dialect] = &[&crate::proc_stack::ProcStack, &crate::gdb::Gdb];
