@@ -282,7 +282,8 @@ impl GdbReader {
     }
 
     fn frame(&mut self, number: u32, address: Option<u64>, text: &str, line: u32, out: &mut Builder) -> Fed {
-        let continues = self.group.continues_with(number);
+        let echoed = self.echo && self.header.is_none() && self.group.frames.len() == 1;
+        let continues = self.group.continues_with(number) && !(echoed && number > self.group.last + 1);
         if text.is_empty() {
             if continues {
                 self.group.lost(number, line);
