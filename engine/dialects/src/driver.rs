@@ -22,13 +22,14 @@ pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
     let mut walk = Walk {
         readers: DIALECTS.iter().map(|dialect| dialect.reader()).collect(),
         open: None,
+        answered: true,
         context: Context::new(&lines, &document.name),
         mender: Mender::default(),
         out: Builder::new(source, lines.len()),
     };
     let mut number = 1;
     while number <= lines.len() {
-        if walk.open.is_none() {
+        if walk.open.is_none() && walk.answered {
             // Nothing is open: go straight to the next line with a needle.
             let Some(next) = next_candidate(&lines, number) else { break };
             walk.context.skipped(number, next);
@@ -50,6 +51,9 @@ fn next_candidate(lines: &Lines<'_>, number: u32) -> Option<u32> {
 struct Walk<'a> {
     readers: Vec<Box<dyn Reader>>,
     open: Option<usize>,
+    /// The first line behind the last command was read; it is looked at even without a needle, for the command says
+    /// what it is.
+    answered: bool,
     context: Context<'a>,
     mender: Mender,
     out: Builder,
@@ -61,6 +65,7 @@ impl Walk<'_> {
             match piece {
                 Piece::Command(command) => self.command(command),
                 Piece::Line(line) => {
+                    self.answered |= !line.is_blank();
                     self.offer(&line);
                     self.context.passed(&line);
                 }
@@ -71,6 +76,7 @@ impl Walk<'_> {
     /// A prompt ends every region and is told to every dialect.
     fn command(&mut self, command: crate::text::Command) {
         self.close();
+        self.answered = false;
         for (index, reader) in self.readers.iter_mut().enumerate() {
             if reader.command(&command, &mut self.out) {
                 self.out.understood(DIALECTS[index].name(), command.line);
