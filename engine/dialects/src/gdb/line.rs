@@ -223,7 +223,7 @@ fn is_notice(text: &str) -> bool {
 /// `57\t./nptl/futex-internal.c: No such file or directory.`, `103\tin ./nptl/…`, `19\tpthread_mutex_lock(…);`
 fn is_source(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    digits > 0 && (text[digits..].starts_with('\t') || text[digits..].starts_with("  "))
+    digits > 0 && (text[digits..].starts_with('\t') || text[digits..].starts_with("    "))
 }
 
 fn leading_u32(text: &str) -> Option<u32> {

@@ -40,7 +40,10 @@ impl Pending {
         }
         self.text.push_str(rest);
         self.last = line;
-        out.mend(MendKind::WrappedLine, line);
+        // Indented it is gdb's own way to keep to the width of the terminal.
+        if !indented {
+            out.mend(MendKind::WrappedLine, line);
+        }
         true
     }
 
