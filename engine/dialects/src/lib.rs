@@ -10,6 +10,7 @@
 mod builder;
 mod dialect;
 mod driver;
+mod eu_stack;
 mod gdb;
 mod proc_stack;
 mod table;

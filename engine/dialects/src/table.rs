@@ -5,4 +5,5 @@
 use crate::dialect::Dialect;
 
 /// All dialects.
-pub(crate) static DIALECTS: &[&dyn Dialect] = &[&crate::proc_stack::ProcStack, &crate::gdb::Gdb];
+pub(crate) static DIALECTS: &[&dyn Dialect] =
+    &[&crate::proc_stack::ProcStack, &crate::eu_stack::EuStack, &crate::gdb::Gdb];

@@ -73,7 +73,7 @@ pub(super) fn frame(address: Option<u64>, text: &str, first: u32, last: u32, out
 /// Whether a text without a program counter is a frame and not prose behind a number (`#1 fix this (see there)`).
 pub(super) fn is_frame_text(address: Option<u64>, text: &str) -> bool {
     let call = call::split(text);
-    if call.function.is_empty() || call.function.starts_with("Frame 0x") {
+    if call.function.is_empty() || call.function.starts_with("Frame 0x") || call.function.starts_with("0x") {
         return false;
     }
     if call.function.starts_with('<') {
