@@ -86,6 +86,7 @@ impl GdbReader {
     fn typed(&mut self, command: &Command, out: &mut Builder) {
         let text = command.text.trim();
         let frame = self.asked.frame;
+        self.end_listings(out);
         self.asked = Asked { frame, ..Asked::default() };
         self.adrift = false;
         self.echo = false;
@@ -128,6 +129,7 @@ impl GdbReader {
         if !matches!(tool, "gdb" | "pstack" | "gstack") {
             return false;
         }
+        self.end_listings(out);
         self.asked = Asked::default();
         self.adrift = false;
         if self.sessions.last().is_none_or(|session| session.is_used() || session.pid.is_some()) {

@@ -34,8 +34,10 @@ pub(super) enum Printed<'a> {
     Value(&'a str),
     /// A prompt of the pager.
     Paged,
-    /// The output ends before its end: `Quit`, `(More stack frames follow...)`, `Backtrace stopped: …`.
+    /// The stack ends before its end: `(More stack frames follow...)`, `Backtrace stopped: …`.
     Cut,
+    /// The reader of the pager's pages had enough: the output ends before its end.
+    Quit,
     /// Says nothing of tasks: `No locals.`, `[Thread debugging using libthread_db enabled]`, a line of source.
     Notice,
 }

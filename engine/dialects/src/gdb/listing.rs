@@ -13,6 +13,10 @@ pub(super) struct Rows {
     last: u32,
     titled: bool,
     elided: bool,
+    /// Something else stands behind the last row.
+    interrupted: bool,
+    /// Something else stands between two rows.
+    scattered: bool,
     stacks: usize,
     cut: bool,
 }
@@ -27,6 +31,7 @@ impl Rows {
             self.first = line;
         }
         self.last = line;
+        self.scattered |= self.interrupted;
         self.numbers.push(number);
         self.tids.extend(tid);
     }
@@ -35,6 +40,16 @@ impl Rows {
     pub(super) fn stack(&mut self, cut: bool) {
         self.stacks += 1;
         self.cut |= cut;
+    }
+
+    /// Something else follows; if more rows come, it may stand for those that are left out.
+    pub(super) fn interrupt(&mut self) {
+        self.interrupted |= !self.is_empty();
+    }
+
+    /// Whether a row of this number begins the list anew.
+    pub(super) fn restarts_with(&self, number: Option<u64>) -> bool {
+        number.is_some() && self.numbers.first() == Some(&number)
     }
 
     /// Rows were left out.
@@ -60,7 +75,8 @@ impl Rows {
         let ordered = step(|a, b| a < b) || step(|a, b| a > b);
         let dense = step(|a, b| a + 1 == b) || step(|a, b| a == b + 1);
         let to_one = self.numbers.first() == Some(&Some(1)) || self.numbers.last() == Some(&Some(1));
-        let whole = if asked { ordered } else { dense && to_one && (self.numbers.len() > 1 || self.titled) };
+        let whole =
+            if asked && !self.scattered { ordered } else { dense && to_one && (self.numbers.len() > 1 || self.titled) };
         let known = born.is_subset(&self.tids);
         (!self.elided && whole && known && !self.is_empty()).then(|| out.span(self.first, self.last))
     }

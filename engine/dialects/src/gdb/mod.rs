@@ -118,7 +118,7 @@ impl Reader for GdbReader {
         let text = text_of(line);
         match line::read(&text) {
             Some(Printed::Frame { address, text, .. }) => stack::is_frame_text(address, text) || opens_wrapped(text),
-            Some(Printed::Notice | Printed::Cut | Printed::Paged) => false,
+            Some(Printed::Notice | Printed::Cut | Printed::Quit | Printed::Paged) => false,
             Some(Printed::Value(text)) => self.asked.expression().is_some() || text.contains("__"),
             Some(Printed::Thread { .. }) => is_header(line, &text),
             Some(_) => true,
@@ -147,7 +147,8 @@ impl Reader for GdbReader {
     fn close(&mut self, out: &mut Builder) {
         self.settle(out);
         self.end_group(out);
-        self.end_listings(out);
+        self.rows.interrupt();
+        self.dump.interrupt();
         self.header = None;
         self.adrift = true;
     }
@@ -157,6 +158,7 @@ impl Reader for GdbReader {
     }
 
     fn finish(&mut self, out: &mut Builder) {
+        self.end_listings(out);
         self.objects.finish(&self.sessions, out);
         complete(&self.sessions, out);
         for session in std::mem::take(&mut self.sessions) {
@@ -227,6 +229,9 @@ impl GdbReader {
             Printed::Frame { number, address, text } => return self.frame(number, address, text, line, out),
             Printed::Thread { number, target, name } => {
                 self.end_group(out);
+                if self.dump.restarts_with(number) {
+                    self.end_listings(out);
+                }
                 let clean = context.before(line, 4).is_none();
                 let keys = self.keys(number, &target, out);
                 self.sighted(&keys, name, line, out);
@@ -244,6 +249,7 @@ impl GdbReader {
             Printed::Row { current, number, target, text } => self.row(current, (number, &target), text, line, out),
             Printed::Rows => {
                 self.end_group(out);
+                self.end_listings(out);
                 self.rows.title(line);
             }
             Printed::Born(target) => {
@@ -267,7 +273,12 @@ impl GdbReader {
             }
             Printed::Stopped { number, signal } => self.stopped(number, signal, line, out),
             Printed::Value(text) => self.value(text, line, out),
-            Printed::Cut => self.group.cut = true,
+            Printed::Cut => self.group.cut |= !self.group.is_empty(),
+            Printed::Quit => {
+                self.group.cut |= !self.group.is_empty();
+                self.rows.elided();
+                self.dump.elided();
+            }
             Printed::Paged => {}
             Printed::Notice => return Fed::Passed,
         }
@@ -292,6 +303,9 @@ impl GdbReader {
             return Fed::End;
         }
         if !stack::is_frame_text(address, text) && !opens_wrapped(text) {
+            if continues {
+                out.unclear(line, "this line has the number of the next frame and is none");
+            }
             return Fed::End;
         }
         if !continues {

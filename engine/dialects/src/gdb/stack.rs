@@ -17,6 +17,9 @@ pub(super) struct Pending {
 /// Lines over which one frame may run: gdb at 80 columns needs a few, more is no frame.
 const MAX_LINES: u32 = 60;
 
+/// Arguments and variables kept of one frame.
+const MAX_ARGUMENTS: usize = 64;
+
 impl Pending {
     pub(super) fn new(address: Option<u64>, text: &str, line: u32) -> Self {
         Pending { address, text: text.to_owned(), first: line, last: line }
@@ -157,7 +160,7 @@ impl Group {
         let (number, rest) = leading_number(value);
         let Some(frame) = self.frames.last_mut() else { return };
         let points = number.is_some_and(|number| number > 0xffff) || super::argument::symbol(rest).is_some();
-        if points && frame.argument(name).is_none() {
+        if points && frame.arguments.len() < MAX_ARGUMENTS && frame.argument(name).is_none() {
             frame.arguments.push(argument(name, value, out));
         }
     }
