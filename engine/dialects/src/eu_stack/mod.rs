@@ -130,11 +130,13 @@ impl EuStackReader {
             return Fed::Taken;
         }
         let indented = text.len() < line.text.len();
-        if let Some(frame) = self.thread.as_mut().and_then(|thread| thread.frames.last_mut()) {
-            if indented && frame.location.is_none() && is_place(text) {
-                frame.location = Some(out.name(text));
-                return Fed::Taken;
-            }
+        if let Some(frame) = self.thread.as_mut().and_then(|thread| thread.frames.last_mut())
+            && indented
+            && frame.location.is_none()
+            && is_place(text)
+        {
+            frame.location = Some(out.name(text));
+            return Fed::Taken;
         }
         let map = self.thread.is_none() && (indented || text.starts_with("0x"));
         if map || text.is_empty() { Fed::Passed } else { Fed::End }

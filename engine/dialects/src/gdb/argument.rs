@@ -32,11 +32,11 @@ fn parts(text: &str) -> Vec<&str> {
     let mut brackets = Brackets::default();
     let bytes = text.as_bytes();
     while at < bytes.len() {
-        if !brackets.in_string() {
-            if let Some(length) = literal(text, at) {
-                at += length;
-                continue;
-            }
+        if !brackets.in_string()
+            && let Some(length) = literal(text, at)
+        {
+            at += length;
+            continue;
         }
         brackets.step(bytes[at]);
         if bytes[at] == b',' && brackets.is_closed() {
@@ -64,10 +64,10 @@ pub(super) fn argument(name: &str, value: &str, out: &mut Builder) -> Argument {
 pub(super) fn leading_number(value: &str) -> (Option<u64>, &str) {
     let mut text = value.trim_start();
     // A cast before a pointer: `(pthread_mutex_t *) 0x55…`.
-    if text.starts_with('(') {
-        if let Some((_, rest)) = text.split_once(") ") {
-            text = rest.trim_start();
-        }
+    if text.starts_with('(')
+        && let Some((_, rest)) = text.split_once(") ")
+    {
+        text = rest.trim_start();
     }
     let text = text.strip_prefix('@').unwrap_or(text);
     if let Some(digits) = text.strip_prefix("0x") {

@@ -101,16 +101,17 @@ pub(super) fn split(text: &str) -> Call<'_> {
             }
         }
         let closes = bytes[at] == b')' && !brackets.in_string();
-        if brackets.step(bytes[at]) == 0 && closes {
-            if let Some(open) = start.take() {
-                let rest = &text[at + 1..];
-                // `(anonymous namespace)::f`: a list has a function before it.
-                if open > 0 && is_tail(rest) {
-                    return with_tail(text[..open].trim_end(), Some(&text[open + 1..at]), rest);
-                }
-                if open > 0 && rest.starts_with([' ', '\t']) {
-                    fallback = Some((open, at));
-                }
+        if brackets.step(bytes[at]) == 0
+            && closes
+            && let Some(open) = start.take()
+        {
+            let rest = &text[at + 1..];
+            // `(anonymous namespace)::f`: a list has a function before it.
+            if open > 0 && is_tail(rest) {
+                return with_tail(text[..open].trim_end(), Some(&text[open + 1..at]), rest);
+            }
+            if open > 0 && rest.starts_with([' ', '\t']) {
+                fallback = Some((open, at));
             }
         }
         at += 1;

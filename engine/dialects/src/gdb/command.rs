@@ -62,7 +62,7 @@ impl Asked {
         let Some((_, rest)) = text.split_once("apply ") else { return };
         let rest = rest.trim_start();
         let Some((who, what)) = rest.split_once(' ') else { return };
-        let what = what.trim_start().trim_start_matches(|c: char| c == '-' || c == ' ');
+        let what = what.trim_start().trim_start_matches(['-', ' ']);
         let what = what.strip_prefix("q ").or_else(|| what.strip_prefix("s ")).unwrap_or(what);
         self.command(what);
         self.all = who == "all" && self.stack;

@@ -199,8 +199,10 @@ fn mark(text: &str) -> Option<Printed<'_>> {
     if text.starts_with("--Type <") || text.starts_with("---Type <") {
         return Some(Printed::Paged);
     }
-    let cut =
-        text.starts_with("(More stack frames follow") || text.starts_with("Backtrace stopped: ") || text == "Quit";
+    if text == "Quit" {
+        return Some(Printed::Quit);
+    }
+    let cut = text.starts_with("(More stack frames follow") || text.starts_with("Backtrace stopped: ");
     cut.then_some(Printed::Cut)
 }
 

@@ -117,7 +117,7 @@ impl Reader for GdbReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
         let text = text_of(line);
         match line::read(&text) {
-            Some(Printed::Frame { address, text, .. }) => stack::is_frame_text(address, text) || opens_wrapped(text),
+            Some(Printed::Frame { address, text, .. }) => stack::is_frame(address, &call::split(text)),
             Some(Printed::Notice | Printed::Cut | Printed::Quit | Printed::Paged) => false,
             Some(Printed::Value(text)) => self.asked.expression().is_some() || text.contains("__"),
             Some(Printed::Thread { .. }) => is_header(line, &text),
@@ -302,7 +302,8 @@ impl GdbReader {
             }
             return Fed::End;
         }
-        if !stack::is_frame_text(address, text) && !opens_wrapped(text) {
+        let call = call::split(text);
+        if !stack::is_frame(address, &call) {
             if continues {
                 out.unclear(line, "this line has the number of the next frame and is none");
             }
@@ -312,12 +313,11 @@ impl GdbReader {
             self.end_group(out);
         }
         self.local = value::Depth::default();
-        let pending = Pending::new(address, text, line);
-        if pending.is_complete() {
-            let frame = pending.finish(out);
+        if call.is_complete() {
+            let frame = stack::frame(address, &call, line, line, out);
             self.group.push(number, frame, out);
         } else {
-            self.waiting = Some(Waiting::Frame(number, pending));
+            self.waiting = Some(Waiting::Frame(number, Pending::new(address, text, line)));
         }
         Fed::Taken
     }
@@ -327,10 +327,10 @@ impl GdbReader {
         if !self.group.is_empty() && self.variable(text, out) {
             return Fed::Taken;
         }
-        if let Some(Printed::Frame { number, address, text: call }) = line::unsigned_frame(text) {
-            if self.group.continues_with(number) || self.is_unsigned(text, context) {
-                return self.frame(number, address, call, line.number, out);
-            }
+        if let Some(Printed::Frame { number, address, text: call }) = line::unsigned_frame(text)
+            && (self.group.continues_with(number) || self.is_unsigned(text, context))
+        {
+            return self.frame(number, address, call, line.number, out);
         }
         if self.group.is_empty() && self.current_frame(text, line.number, out) {
             return Fed::Taken;
@@ -377,7 +377,7 @@ impl GdbReader {
     /// `0x… in f () from lib`, `f (x=1) at a.c:12` in a preamble.
     fn current_frame(&mut self, text: &str, line: u32, out: &mut Builder) -> bool {
         let Some((address, call)) = line::current_frame(text) else { return false };
-        if !(address.is_some() || self.echo) || !(stack::is_frame_text(address, call) || opens_wrapped(call)) {
+        if !(address.is_some() || self.echo) || !stack::is_frame(address, &call::split(call)) {
             return false;
         }
         let task = self.session(out).selected();
@@ -403,8 +403,8 @@ impl GdbReader {
         if current {
             self.select(keys.clone(), out);
         }
-        if let Some((address, call)) = line::current_frame(call)
-            .filter(|(address, call)| stack::is_frame_text(*address, call) || opens_wrapped(call))
+        if let Some((address, call)) =
+            line::current_frame(call).filter(|(address, call)| stack::is_frame(*address, &call::split(call)))
         {
             self.look(keys, address, call, line, out);
         }
@@ -500,7 +500,7 @@ impl GdbReader {
     /// A frame without its sign can begin a stack only right behind the command that prints one.
     fn is_unsigned(&self, text: &str, context: &Context<'_>) -> bool {
         let Some(Printed::Frame { number: 0, address, text }) = line::unsigned_frame(text) else { return false };
-        self.asked.stack && context.command_just_before().is_some() && stack::is_frame_text(address, text)
+        self.asked.stack && context.command_just_before().is_some() && stack::is_frame(address, &call::split(text))
     }
 }
 
@@ -510,12 +510,6 @@ fn text_of<'a>(line: &'a Line<'_>) -> Cow<'a, str> {
         return Cow::Borrowed(&line.text);
     }
     Cow::Borrowed(line.head())
-}
-
-/// The first line of a frame whose arguments run on: `f (x=1, y=2, `.
-fn opens_wrapped(text: &str) -> bool {
-    let call = call::split(text);
-    call.open && call.arguments.is_some_and(|arguments| arguments.is_empty() || arguments.contains('='))
 }
 
 /// `Thread 9 (…` in the middle of prose is no header.

@@ -55,13 +55,12 @@ impl Pending {
     }
 
     pub(super) fn finish(&self, out: &mut Builder) -> Frame {
-        frame(self.address, &self.text, self.first, self.last, out)
+        frame(self.address, &call::split(&self.text), self.first, self.last, out)
     }
 }
 
-/// The frame of a text that is complete.
-pub(super) fn frame(address: Option<u64>, text: &str, first: u32, last: u32, out: &mut Builder) -> Frame {
-    let call = call::split(text);
+/// The frame of a call.
+pub(super) fn frame(address: Option<u64>, call: &Call<'_>, first: u32, last: u32, out: &mut Builder) -> Frame {
     if !call.leftover.is_empty() {
         out.mend(MendKind::GluedProse, last);
     }
@@ -73,9 +72,12 @@ pub(super) fn frame(address: Option<u64>, text: &str, first: u32, last: u32, out
     frame
 }
 
-/// Whether a text without a program counter is a frame and not prose behind a number (`#1 fix this (see there)`).
-pub(super) fn is_frame_text(address: Option<u64>, text: &str) -> bool {
-    let call = call::split(text);
+/// Whether a call is one and not prose behind a number (`#1 fix this (see there)`).
+pub(super) fn is_frame(address: Option<u64>, call: &Call<'_>) -> bool {
+    // The first line of a frame whose arguments run on: `f (x=1, y=2, `.
+    if call.open && call.arguments.is_some_and(|arguments| arguments.is_empty() || arguments.contains('=')) {
+        return true;
+    }
     if call.function.is_empty() || call.function.starts_with("Frame 0x") || call.function.starts_with("0x") {
         return false;
     }
@@ -86,7 +88,7 @@ pub(super) fn is_frame_text(address: Option<u64>, text: &str) -> bool {
     if call.arguments.is_some_and(|text| !is_list(text)) {
         return false;
     }
-    address.is_some() || (call.arguments.is_some() && is_function(&call))
+    address.is_some() || (call.arguments.is_some() && is_function(call))
 }
 
 fn is_list(text: &str) -> bool {
@@ -181,10 +183,10 @@ impl Group {
 
 /// Splits the name of a thread from the frame behind it in a row of `info threads`.
 pub(super) fn name_and_frame(text: &str) -> (Option<&str>, &str) {
-    if let Some(quoted) = text.strip_prefix('"') {
-        if let Some(end) = quoted.find('"') {
-            return (Some(&quoted[..end]), quoted[end + 1..].trim_start());
-        }
+    if let Some(quoted) = text.strip_prefix('"')
+        && let Some(end) = quoted.find('"')
+    {
+        return (Some(&quoted[..end]), quoted[end + 1..].trim_start());
     }
     if text.starts_with("0x") || text.starts_with('(') {
         return (None, text);
