@@ -78,6 +78,8 @@ impl Walk<'_> {
     /// A prompt ends every region and is told to every dialect.
     fn command(&mut self, command: crate::text::Command) {
         self.close();
+        // The first line behind any command is looked at: the command says what it is.
+        self.awaited = 2;
         for (index, reader) in self.readers.iter_mut().enumerate() {
             if reader.command(&command, &mut self.out) {
                 self.out.understood(DIALECTS[index].name(), command.line);

@@ -11,6 +11,8 @@ mod builder;
 mod crash;
 mod dialect;
 mod driver;
+mod eu_stack;
+mod gdb;
 mod go;
 mod mdb;
 mod proc_stack;

@@ -5,5 +5,11 @@
 use crate::dialect::Dialect;
 
 /// All dialects.
-pub(crate) static DIALECTS: &[&dyn Dialect] =
-    &[&crate::crash::Crash, &crate::go::Go, &crate::mdb::Mdb, &crate::proc_stack::ProcStack];
+pub(crate) static DIALECTS: &[&dyn Dialect] = &[
+    &crate::crash::Crash,
+    &crate::eu_stack::EuStack,
+    &crate::gdb::Gdb,
+    &crate::go::Go,
+    &crate::mdb::Mdb,
+    &crate::proc_stack::ProcStack,
+];

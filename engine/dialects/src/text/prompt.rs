@@ -20,6 +20,11 @@ pub(crate) const NEEDLES: &[&str] = &[
     "# cat ",
     "$ cat ",
     "# gdb",
+    "$ gdb",
+    "gdb -p",
+    "gstack ",
+    "pstack ",
+    "eu-stack ",
     "# crash",
     "mdb ",
 ];
