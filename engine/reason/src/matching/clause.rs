@@ -64,6 +64,10 @@ impl Tables<'_> {
         }
         for condition in clause.conditions.iter().filter(|condition| !is_joined(condition)) {
             if let Condition::Field { name, test } = condition {
+                // Every task is idle or not, also one of which no stack is known.
+                if name == "idle" && matches!(test, Test::Any) {
+                    continue;
+                }
                 outcome = outcome.and(self.check(&self.cell(row, name), test, &none));
                 if outcome.truth == Truth::No {
                     return outcome;
