@@ -11,8 +11,14 @@ mod builder;
 mod crash;
 mod dialect;
 mod driver;
+mod file_locks;
 mod mdb;
+mod proc_files;
 mod proc_stack;
+mod ps;
+mod service_tree;
+mod settings;
+mod sockets;
 mod table;
 mod text;
 

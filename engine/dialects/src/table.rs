@@ -5,4 +5,14 @@
 use crate::dialect::Dialect;
 
 /// All dialects.
-pub(crate) static DIALECTS: &[&dyn Dialect] = &[&crate::crash::Crash, &crate::mdb::Mdb, &crate::proc_stack::ProcStack];
+pub(crate) static DIALECTS: &[&dyn Dialect] = &[
+    &crate::crash::Crash,
+    &crate::mdb::Mdb,
+    &crate::proc_stack::ProcStack,
+    &crate::proc_files::ProcFiles,
+    &crate::sockets::Sockets,
+    &crate::file_locks::FileLocks,
+    &crate::settings::Settings,
+    &crate::ps::Ps,
+    &crate::service_tree::ServiceTree,
+];
