@@ -11,7 +11,7 @@ const FILES: &str = "status|wchan|syscall|schedstat|sched|stat|task|fd|comm";
 /// `/proc/97/task/109/status`, `97/wchan`, `/proc/*/status`, `/proc/$pid/status`.
 static PATH: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"(?:^|[\s/=>])(?:(\d{{1,9}})/task/(\d{{1,9}})|(\d{{1,9}})|(?:proc|task)/[^\s/]+)/({FILES})(?:/|[\s;|*)]|$)"
+        r"(?:^|[\s/=>])(?:(\d{{1,9}})/task/(\d{{1,9}})|(\d{{1,9}})|(?:proc|task)/[^\s/\d][^\s/]*)/({FILES})(?:/|[\s;|*)]|$)"
     ))
     .expect("the pattern is a constant")
 });

@@ -56,10 +56,6 @@ impl<'a> Entry<'a> {
             _ => false,
         }
     }
-
-    pub(super) fn key(&self) -> &str {
-        self.key
-    }
 }
 
 fn mask(value: &str) -> Option<u64> {
