@@ -1,1 +1,13 @@
-//! Lays a diagnosis out: one folder per format, one view model for all.
+//! Lays a diagnosis out: one view model for all formats, one folder per format.
+//!
+//! [`view`] is what a report says; a [`Format`] writes it. Nothing here reads anything but what it is given.
+
+mod format;
+mod json;
+mod text;
+pub mod view;
+
+pub use format::{FORMATS, Format, Layout, format};
+pub use json::Json;
+pub use text::{Text, visible};
+pub use view::{EngineView, Parsed, Report, WhyView};

@@ -1,9 +1,27 @@
 //! Reads the text forms in which tools print stacks, locks and tasks.
+//!
+//! One folder per dialect, each with its pest grammar; [`table`] lists them. [`driver`] walks a document: a fast scan
+//! puts forward the lines that hold a needle of some dialect, everything else is passed over; a line that is put
+//! forward is mended ([`text`]) and offered to the dialects, and from then on the dialect that claims it takes line
+//! after line until its region ends.
+//!
+//! Reading never fails: what was not understood is in the [`Reading`]'s notes. This crate knows no rules and no waits.
+
+mod builder;
+mod crash;
+mod dialect;
+mod driver;
+mod eu_stack;
+mod gdb;
+mod go;
+mod mdb;
+mod proc_stack;
+mod table;
+mod text;
 
 use stacklore_model::{Document, Reading, SourceId};
 
-/// Reads one document. Never fails: what was not understood is in the reading's notes.
+/// Reads one document.
 pub fn read(source: SourceId, document: &Document) -> Reading {
-    let _ = document;
-    Reading { source, ..Reading::default() }
+    driver::read(source, document)
 }

@@ -241,6 +241,9 @@ pub struct Case {
     pub facts: Vec<FactRow>,
     /// Complete listings, as printed, with the document they stand in.
     pub listings: Vec<(SourceId, Listing)>,
+    /// What each of `listings`, by index, is about: the task of a `RelationOfTask`, the process of a `ThreadsOf` or
+    /// `ThreadsOfSession`; `None` where it is about the machine or the process is unknown.
+    pub listing_about: Vec<Option<Row>>,
     /// What was mended.
     pub mends: Vec<Mend>,
     /// What stayed unclear.
@@ -278,6 +281,9 @@ impl Case {
     /// The lines of a span, without line ends.
     pub fn lines(&self, span: Span) -> impl Iterator<Item = (u32, &str)> {
         let text = self.sources.get(span.source.0 as usize).map_or("", |source| &source.text);
-        (1..).zip(text.split('\n')).skip(span.first.saturating_sub(1) as usize).take_while(move |(n, _)| *n <= span.last)
+        (1..)
+            .zip(text.split('\n'))
+            .skip(span.first.saturating_sub(1) as usize)
+            .take_while(move |(n, _)| *n <= span.last)
     }
 }

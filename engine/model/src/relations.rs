@@ -90,7 +90,11 @@ static RELATIONS: &[Relation] = &[
         help: "a task that is ready to run and queued on a CPU",
         fields: &[field("cpu", Number), field("task", Task)],
     },
-    Relation { name: "on_cpu", help: "the task that runs on a CPU", fields: &[field("cpu", Number), field("task", Task)] },
+    Relation {
+        name: "on_cpu",
+        help: "the task that runs on a CPU",
+        fields: &[field("cpu", Number), field("task", Task)],
+    },
     Relation {
         name: "task_time",
         help: "CPU time of a task and how often it gave the CPU away",

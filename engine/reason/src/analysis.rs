@@ -7,6 +7,9 @@ use stacklore_model::{Case, HoldSource, Known, Mode, Name, ObjectId, ProcessId, 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KindId(pub u16);
 
+/// Stands in [`Wait::stack`] where no stack of the task is printed and only the queue of a lock tells that it waits.
+pub const NO_STACK: StackId = StackId(u32::MAX);
+
 /// What a task waits for.
 #[derive(Clone, Debug)]
 pub struct Wait {
@@ -22,7 +25,7 @@ pub struct Wait {
     pub awaited_process: Option<ProcessId>,
     /// Observed where the waiting function itself (or words) are printed, inferred where only its caller is.
     pub known: Known,
-    /// The stack it is read from.
+    /// The stack it is read from; [`NO_STACK`] where there is none.
     pub stack: StackId,
     /// Frames of that stack, by index, that carry it: from the innermost to the one that gave the final kind.
     pub frames: (usize, usize),

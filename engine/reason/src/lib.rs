@@ -18,6 +18,8 @@ pub mod graph;
 pub mod identity;
 pub mod matching;
 pub mod objects;
+pub mod pattern;
 pub mod rules;
+pub mod template;
 pub mod vocabulary;
 pub mod waits;

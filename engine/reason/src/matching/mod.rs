@@ -1,9 +1,54 @@
 //! Finds the rules in a case.
+//!
+//! Each clause of a rule selects rows of a table. Its candidates come from an index (wait kind, function, relation,
+//! cycle, hold, line), are filtered once per rule by what mentions no variable, and are then joined by hash over the
+//! variables, so that the cost stays near-linear in stacks and rows, and a rule that cannot match costs a few lookups.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | `thing`, `fields` | values, and what the case tells of each field: a value, nothing, or not told |
+//! | `index`, `symbols`, `listings` | lookup tables over the case |
+//! | `condition`, `stacks`, `clause` | whether a value, a stack, a row fits |
+//! | `candidates`, `join`, `scope` | rows of a clause, bindings of a rule, and when something is known not to be there |
+//! | `levels` | the certainty that a binding reaches |
+//! | `report`, `quotes`, `edges`, `near`, `why` | findings, near misses, explanations |
+//! | `labels`, `values`, `render` | words |
+
+mod binding;
+mod candidates;
+mod clause;
+mod condition;
+mod edges;
+mod fields;
+mod index;
+mod join;
+mod labels;
+mod levels;
+mod lines;
+mod listings;
+mod near;
+mod quotes;
+mod render;
+mod report;
+mod scope;
+mod stacks;
+mod symbols;
+mod thing;
+mod values;
+mod why;
+
+#[cfg(test)]
+mod tests;
 
 use crate::analysis::Analysis;
 use crate::finding::{Finding, NearMiss, Why};
 use crate::rules::ast::Rule;
 use crate::vocabulary::Vocabulary;
+use candidates::Tried;
+use fields::Tables;
+use index::Index;
+use join::MAX_BINDINGS;
+use render::Renderer;
 
 /// What the rules found in a case, before findings are put in order.
 #[derive(Clone, Debug, Default)]
@@ -18,12 +63,32 @@ pub struct Matched {
 
 /// Matches every rule against a case.
 pub fn find(analysis: &Analysis, vocabulary: &Vocabulary, rules: &[Rule]) -> Matched {
-    let _ = (analysis, vocabulary, rules);
-    Matched::default()
+    let index = Index::new(analysis, vocabulary);
+    let tables = Tables { analysis, vocabulary, index: &index };
+    let mut renderer = None;
+    let mut matched = Matched::default();
+    for rule in rules {
+        let tried = Tried::new(tables, rule);
+        if !tried.can_match() {
+            continue;
+        }
+        let (found, stopped) = tried.bindings();
+        if stopped {
+            let limit = format!("The rule {} stopped after {MAX_BINDINGS} bindings; there may be more of it.", rule.id);
+            matched.notes.push(limit);
+        }
+        let renderer = renderer.get_or_insert_with(Renderer::new);
+        matched.findings.extend(found.iter().map(|reached| tried.finding(reached, renderer)));
+        if found.is_empty() {
+            matched.near_misses.extend(tried.near_miss(renderer));
+        }
+    }
+    matched.notes.extend(renderer.into_iter().flat_map(|renderer| renderer.notes));
+    matched
 }
 
 /// Explains one rule clause by clause.
 pub fn why(analysis: &Analysis, vocabulary: &Vocabulary, rule: &Rule) -> Why {
-    let _ = (analysis, vocabulary);
-    Why { rule: rule.id.clone(), title: rule.title.clone(), outcome: String::new(), clauses: Vec::new() }
+    let index = Index::new(analysis, vocabulary);
+    Tried::new(Tables { analysis, vocabulary, index: &index }, rule).why()
 }

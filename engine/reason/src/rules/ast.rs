@@ -1,7 +1,7 @@
 //! A checked rule, as the matcher sees it. Names are resolved; what a rule author wrote wrong never gets here.
 
 use crate::finding::{Certainty, Class, Reference, Severity};
-use regex::Regex;
+use crate::pattern::{Glob, Regex};
 use stacklore_model::{FieldType, System};
 
 /// Index of a variable in [`Rule::variables`].
@@ -49,7 +49,7 @@ pub struct Variable {
     pub kind: VarKind,
     /// Whether only clauses with `count` bind it as their row: then it is a set.
     pub set: bool,
-    /// Whether it is mentioned by set clauses only and so groups them.
+    /// Whether, of the clauses of the levels, only sets mention it: then it groups them.
     pub groups: bool,
 }
 
@@ -93,8 +93,8 @@ pub enum Test {
     Number(f64),
     /// Yes or no.
     Flag(bool),
-    /// Matches this glob (the regex is anchored) over the whole text.
-    Glob(String, Regex),
+    /// Matches this glob over the whole text, without regard to case.
+    Glob(String, Glob),
     /// Matches this regex anywhere in the text.
     Regex(Regex),
     /// Compared with a quantity.
@@ -125,7 +125,7 @@ pub struct StackItem {
     /// `$`: nothing but plumbing further out.
     pub outermost: bool,
     /// Glob over the frame's module.
-    pub module: Option<Regex>,
+    pub module: Option<Glob>,
 }
 
 /// A pattern over function names.
@@ -133,8 +133,8 @@ pub struct StackItem {
 pub enum FunctionPattern {
     /// That function, under any alias of the vocabulary.
     Exact(String),
-    /// A glob over the function name.
-    Glob(String, Regex),
+    /// A glob over the whole function name.
+    Glob(String, Glob),
     /// A regex over the function name.
     Regex(Regex),
     /// Any function of that group of the vocabulary.

@@ -1,6 +1,26 @@
-//! Who waits for whom.
+//! Who waits for whom: the wait-for graph, its cycles and its chains.
+//!
+//! [`build`] makes edges of the waits and holds of an [`Analysis`]. Strongly connected parts are the only cycles; every
+//! chain of waits outside them ends in a [`Root`]. All of it is linear in the waits and holds.
 
-use crate::analysis::KindId;
+mod chains;
+mod edges;
+mod kinds;
+mod links;
+mod rings;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use chains::next_tasks;
+pub(crate) use edges::{blocking_wait, collect, graph_of};
+pub(crate) use kinds::Kinds;
+pub(crate) use links::{Link, Links, Place, task_of};
+pub(crate) use rings::{Parts, cycles};
+
+use crate::analysis::{Analysis, KindId};
+use crate::vocabulary::Vocabulary;
 use stacklore_model::{FactId, Known, Mode, ObjectId, ProcessId, Span, TaskId};
 
 /// A node of the wait-for graph.
@@ -64,7 +84,8 @@ pub struct Step {
     pub mode: Option<Mode>,
     /// Wait kind.
     pub kind: KindId,
-    /// For what; `None` where the wait names the holder directly (a joined thread).
+    /// For what; `None` where the wait names the holder directly (a joined thread). See [`Cycle::is_queue_step`] for a
+    /// reader that waits for a writer ahead of it.
     pub object: Option<ObjectId>,
     /// Who holds it.
     pub holder: TaskId,
@@ -109,7 +130,8 @@ pub enum Root {
 pub struct Chain {
     /// The task that waits.
     pub from: TaskId,
-    /// Tasks on the way, `from` first, the root last.
+    /// Tasks on the way, `from` first, the root (or the first task of the cycle) last. Of a chain of more than 64 tasks
+    /// the middle is left out, so that long chains cost no more than short ones.
     pub tasks: Vec<TaskId>,
     /// What it ends in.
     pub root: Root,
@@ -117,7 +139,35 @@ pub struct Chain {
     pub known: Known,
 }
 
-/// Fills the graph, the cycles and the chains of an analysis.
-pub fn build(analysis: &mut crate::analysis::Analysis, vocabulary: &crate::vocabulary::Vocabulary) {
-    let _ = (analysis, vocabulary);
+impl Cycle {
+    /// Whether step `index` of the ring is a place in a queue: a reader waits for a writer that does not have the lock
+    /// but waits for it too, ahead of the reader.
+    pub fn is_queue_step(&self, index: usize) -> bool {
+        let Some(step) = self.steps.get(index) else { return false };
+        let Some(after) = self.steps.get((index + 1) % self.steps.len()) else { return false };
+        let ahead = step.task != step.holder && step.mode == Some(Mode::Read) && after.mode == Some(Mode::Write);
+        ahead && step.object.is_some() && step.object == after.object && step.held_mode.is_none()
+    }
+}
+
+/// Fills the graph, the cycles and the chains of an analysis from its waits and holds.
+pub fn build(analysis: &mut Analysis, vocabulary: &Vocabulary) {
+    build_with(analysis, &Kinds::of(vocabulary));
+}
+
+/// [`build`] with the kinds at hand.
+pub(crate) fn build_with(analysis: &mut Analysis, kinds: &Kinds) {
+    let (graph, links) = collect(analysis, kinds);
+    let parts = Parts::of(&links, |_, _| true);
+    let found = cycles(&links, &parts, |task| analysis.wait(task).map(|wait| wait.kind));
+    let mut cycle_of = vec![None; links.tasks()];
+    for (index, cycle) in found.iter().enumerate() {
+        for task in &cycle.tasks {
+            cycle_of[task.0 as usize] = Some(index);
+        }
+    }
+    let next = next_tasks(&links, &parts, analysis, kinds);
+    analysis.chains = chains::chains(analysis, kinds, &parts, &next, &cycle_of);
+    analysis.graph = graph;
+    analysis.cycles = found;
 }

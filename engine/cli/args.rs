@@ -1,0 +1,181 @@
+//! What can be said on the command line.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use stacklore::reason::finding::Certainty;
+use std::path::PathBuf;
+
+/// Says why a system hangs, who is to blame and how sure that is, from the stacks, dumps and logs in a ticket.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100,
+    after_help = "Exit status: 0 ran to the end; 1 a finding that --fail-on names; 2 bad usage, a broken rule, or \
+                  nothing that could be read."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// Without a command: diagnose.
+    #[command(flatten)]
+    pub(crate) diagnose: DiagnoseArgs,
+}
+
+/// Commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Diagnose texts: all of them are one case (the default command)
+    Diagnose(DiagnoseArgs),
+    /// Show what was understood of texts, and what was not
+    Parse(ParseArgs),
+    /// Check, test, list and show rules
+    Rules(RulesArgs),
+}
+
+/// Texts to read.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Files, or folders with all files below them; `-` or nothing: standard input
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// Where and how to write.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Form of the report
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_names())]
+    pub(crate) format: String,
+    /// Write to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Columns at which prose is wrapped
+    #[arg(long, value_name = "COLUMNS", default_value_t = 100, value_parser = clap::value_parser!(u16).range(40..))]
+    pub(crate) width: u16,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub(crate) ascii: bool,
+}
+
+/// Which rules are in use.
+#[derive(Debug, Args)]
+pub(crate) struct KnowledgeArgs {
+    /// Folder of rules beside the embedded ones (may be repeated)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rules: Vec<PathBuf>,
+}
+
+/// Arguments of `diagnose`.
+#[derive(Debug, Args)]
+pub(crate) struct DiagnoseArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) knowledge: KnowledgeArgs,
+    /// Try this rule only (may be repeated)
+    #[arg(long, value_name = "ID")]
+    pub(crate) only: Vec<String>,
+    /// Explain this rule clause by clause instead
+    #[arg(long, value_name = "ID", conflicts_with = "only")]
+    pub(crate) why: Option<String>,
+    /// Leave less sure findings out
+    #[arg(long, value_name = "CERTAINTY", default_value = "possible")]
+    pub(crate) min_certainty: Sureness,
+    /// Exit with status 1 when a finding is at least that sure
+    #[arg(long, value_name = "CERTAINTY")]
+    pub(crate) fail_on: Option<Sureness>,
+}
+
+/// Arguments of `parse`.
+#[derive(Debug, Args)]
+pub(crate) struct ParseArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) knowledge: KnowledgeArgs,
+}
+
+/// Arguments of `rules`.
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    #[command(subcommand)]
+    pub(crate) command: RulesCommand,
+}
+
+/// Commands about rules.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Check rule files: places, errors and what was probably meant
+    Check {
+        /// Folder of rules; without it the embedded ones. One with a vocabulary/kinds.yaml of its own stands alone
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+        /// Folder of cases, for checks of tests and of function names
+        #[arg(long, value_name = "DIR")]
+        corpus: Option<PathBuf>,
+    },
+    /// Try every rule on its own cases and on all cases of the corpus
+    Test {
+        /// Folder of cases
+        #[arg(long, value_name = "DIR", default_value = "corpus")]
+        corpus: PathBuf,
+        /// Test this rule only (may be repeated)
+        #[arg(long, value_name = "ID")]
+        only: Vec<String>,
+        #[command(flatten)]
+        knowledge: KnowledgeArgs,
+    },
+    /// List the rules
+    List {
+        #[command(flatten)]
+        knowledge: KnowledgeArgs,
+    },
+    /// Print the file of a rule
+    Show {
+        /// Id of the rule
+        id: String,
+        #[command(flatten)]
+        knowledge: KnowledgeArgs,
+    },
+}
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Sureness {
+    /// Some of the evidence is there
+    Possible,
+    /// All roles are there, something is inferred
+    Likely,
+    /// The text shows it
+    Proven,
+}
+
+impl From<Sureness> for Certainty {
+    fn from(sureness: Sureness) -> Self {
+        match sureness {
+            Sureness::Possible => Certainty::Possible,
+            Sureness::Likely => Certainty::Likely,
+            Sureness::Proven => Certainty::Proven,
+        }
+    }
+}
+
+fn format_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(stacklore::reports::FORMATS.iter().map(|format| format.id()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,5 @@
+//! One module for each command.
+
+pub(crate) mod diagnose;
+pub(crate) mod parse;
+pub(crate) mod rules;

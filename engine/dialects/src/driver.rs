@@ -1,0 +1,126 @@
+//! Walks a document: scan, mend, offer to the dialects.
+
+use crate::builder::Builder;
+use crate::dialect::{Fed, Reader};
+use crate::table::DIALECTS;
+use crate::text::{Context, Lines, Mender, Piece, prompt};
+use aho_corasick::{AhoCorasick, MatchKind};
+use stacklore_model::{Document, Reading, SourceId};
+use std::sync::LazyLock;
+
+/// Needles of all dialects and of prompts, in one automaton.
+static NEEDLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let needles = DIALECTS.iter().flat_map(|dialect| dialect.needles()).chain(prompt::NEEDLES);
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(needles)
+        .expect("a few hundred short needles fit any automaton")
+});
+
+pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
+    let lines = Lines::of(&document.text);
+    let mut walk = Walk {
+        readers: DIALECTS.iter().map(|dialect| dialect.reader()).collect(),
+        open: None,
+        awaited: 0,
+        context: Context::new(&lines, &document.name),
+        mender: Mender::default(),
+        out: Builder::new(source, lines.len()),
+    };
+    let mut number = 1;
+    while number <= lines.len() {
+        if walk.open.is_none() && walk.awaited == 0 {
+            // Nothing is open and no output is awaited: go straight to the next line with a needle.
+            let Some(next) = next_candidate(&lines, number) else { break };
+            walk.context.skipped(number, next);
+            number = next;
+        }
+        walk.line(&lines, number);
+        number += 1;
+    }
+    walk.finish()
+}
+
+/// The first line from `number` on that holds a needle.
+fn next_candidate(lines: &Lines<'_>, number: u32) -> Option<u32> {
+    let start = lines.start(number);
+    let found = NEEDLES.find(&lines.text()[start..])?;
+    Some(lines.number_at(start + found.start()))
+}
+
+struct Walk<'a> {
+    readers: Vec<Box<dyn Reader>>,
+    open: Option<usize>,
+    /// Lines that are looked at without a needle, because a command that a dialect knows stands just before them.
+    awaited: u32,
+    context: Context<'a>,
+    mender: Mender,
+    out: Builder,
+}
+
+/// How many lines after a command may hold its output without a needle.
+const AWAITED: u32 = 3;
+
+impl Walk<'_> {
+    fn line(&mut self, lines: &Lines<'_>, number: u32) {
+        self.awaited = self.awaited.saturating_sub(1);
+        for piece in self.mender.pieces(lines, number, &mut self.out) {
+            match piece {
+                Piece::Command(command) => self.command(command),
+                Piece::Line(line) => {
+                    self.offer(&line);
+                    self.context.passed(&line);
+                }
+            }
+        }
+    }
+
+    /// A prompt ends every region and is told to every dialect.
+    fn command(&mut self, command: crate::text::Command) {
+        self.close();
+        // The first line behind any command is looked at: the command says what it is.
+        self.awaited = 2;
+        for (index, reader) in self.readers.iter_mut().enumerate() {
+            if reader.command(&command, &mut self.out) {
+                self.out.understood(DIALECTS[index].name(), command.line);
+                self.awaited = AWAITED;
+            }
+        }
+        self.context.set_command(command);
+    }
+
+    fn offer(&mut self, line: &crate::text::Line<'_>) {
+        if let Some(index) = self.open {
+            match self.readers[index].feed(line, &self.context, &mut self.out) {
+                Fed::Taken => return self.out.understood(DIALECTS[index].name(), line.number),
+                Fed::Passed => return,
+                Fed::End => self.close(),
+            }
+        }
+        for (index, reader) in self.readers.iter_mut().enumerate() {
+            if reader.opens(line, &self.context) {
+                self.open = Some(index);
+                match reader.feed(line, &self.context, &mut self.out) {
+                    Fed::Taken => self.out.understood(DIALECTS[index].name(), line.number),
+                    Fed::Passed => {}
+                    Fed::End => self.close(),
+                }
+                return;
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some(index) = self.open.take() {
+            self.readers[index].close(&mut self.out);
+        }
+    }
+
+    fn finish(mut self) -> Reading {
+        self.close();
+        for reader in &mut self.readers {
+            reader.finish(&mut self.out);
+        }
+        self.out.finish()
+    }
+}

@@ -1,0 +1,15 @@
+//! The table of dialects: a new one is its folder, a `mod` line in `lib.rs` and a line here.
+//!
+//! Order matters where two dialects could claim the same line: the first that opens a region has it.
+
+use crate::dialect::Dialect;
+
+/// All dialects.
+pub(crate) static DIALECTS: &[&dyn Dialect] = &[
+    &crate::crash::Crash,
+    &crate::eu_stack::EuStack,
+    &crate::gdb::Gdb,
+    &crate::go::Go,
+    &crate::mdb::Mdb,
+    &crate::proc_stack::ProcStack,
+];

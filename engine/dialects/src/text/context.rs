@@ -1,0 +1,73 @@
+//! What stands around a line.
+
+use super::{Command, Line, Lines};
+
+/// What a dialect may look at beside the line itself.
+pub(crate) struct Context<'a> {
+    lines: &'a Lines<'a>,
+    document: &'a str,
+    command: Option<Command>,
+    since_command: u32,
+    previous: Vec<(u32, String)>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(lines: &'a Lines<'a>, document: &'a str) -> Self {
+        Context { lines, document, command: None, since_command: 0, previous: Vec::new() }
+    }
+
+    /// The last command at a prompt before this line.
+    pub(crate) fn command(&self) -> Option<&Command> {
+        self.command.as_ref()
+    }
+
+    /// The command whose output this line begins: no other logical line stood between them.
+    pub(crate) fn command_just_before(&self) -> Option<&Command> {
+        self.command.as_ref().filter(|_| self.since_command == 0)
+    }
+
+    /// Label of the document: a path, whose last parts can name the task (`proc/97/stack`).
+    pub(crate) fn document(&self) -> &str {
+        self.document
+    }
+
+    /// A line of the text as given, mended in nothing; empty outside the text.
+    pub(crate) fn raw(&self, number: u32) -> &'a str {
+        self.lines.get(number)
+    }
+
+    /// The last line before `number` that is not blank, as given, at most `reach` lines away.
+    pub(crate) fn before(&self, number: u32, reach: u32) -> Option<(u32, &'a str)> {
+        (number.saturating_sub(reach).max(1)..number)
+            .rev()
+            .map(|n| (n, self.lines.get(n)))
+            .find(|(_, text)| !text.trim().is_empty())
+    }
+
+    /// Logical lines before this one on the same line of the text (records glued together).
+    pub(crate) fn earlier_on_line(&self, number: u32) -> impl Iterator<Item = &str> {
+        self.previous.iter().filter(move |(n, _)| *n == number).map(|(_, text)| text.as_str())
+    }
+
+    pub(crate) fn set_command(&mut self, command: Command) {
+        self.since_command = 0;
+        self.command = Some(command);
+    }
+
+    /// Lines were passed over because no dialect has a needle in them.
+    pub(crate) fn skipped(&mut self, from: u32, to: u32) {
+        if (from..to).any(|number| !self.lines.get(number).trim().is_empty()) {
+            self.since_command += 1;
+        }
+    }
+
+    pub(crate) fn passed(&mut self, line: &Line<'_>) {
+        if !line.is_blank() {
+            self.since_command += 1;
+        }
+        if line.split {
+            self.previous.retain(|(n, _)| *n == line.number);
+            self.previous.push((line.number, line.text.to_string()));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The lines of a document by number.
+
+/// Start of every line of a text; lines are cut at line feeds only.
+pub(crate) struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
+        Lines { text, starts }
+    }
+
+    /// Number of lines; the empty text after a final line feed counts for nothing.
+    pub(crate) fn len(&self) -> u32 {
+        let last_is_empty = self.starts.last() == Some(&self.text.len());
+        (self.starts.len() - usize::from(last_is_empty)) as u32
+    }
+
+    /// The whole text.
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// Byte at which a line (from 1) starts.
+    pub(crate) fn start(&self, number: u32) -> usize {
+        self.starts.get(number.saturating_sub(1) as usize).copied().unwrap_or(self.text.len())
+    }
+
+    /// Number of the line that holds this byte.
+    pub(crate) fn number_at(&self, byte: usize) -> u32 {
+        self.starts.partition_point(|start| *start <= byte) as u32
+    }
+
+    /// A line as given, without its line feed and a carriage return before it; empty outside the text.
+    pub(crate) fn get(&self, number: u32) -> &'a str {
+        if number == 0 || number > self.len() {
+            return "";
+        }
+        let end = self.start(number + 1);
+        let line = &self.text[self.start(number)..end];
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        line.strip_suffix('\r').unwrap_or(line)
+    }
+}

@@ -1,0 +1,285 @@
+//! Mends a line of the text as given: terminal codes, entities, typographic characters, quoting, log prefixes; then
+//! cuts it where records were glued together. Every mend is noted with its line.
+
+use super::prefix::peel;
+use super::prompt;
+use super::split::Splitter;
+use super::{Command, Line, Lines};
+use crate::builder::Builder;
+use stacklore_model::MendKind;
+use std::borrow::Cow;
+
+/// A mended part of a line.
+#[derive(Debug)]
+pub(crate) enum Piece<'a> {
+    /// A command at a prompt.
+    Command(Command),
+    /// A record.
+    Line(Line<'a>),
+}
+
+/// Longest line that is looked at; the rest of a longer one is cut off and noted. Real records stay far below.
+const MAX_LINE: usize = 64 * 1024;
+
+/// Mends the lines of one document in order.
+#[derive(Default)]
+pub(crate) struct Mender {
+    splitter: Splitter,
+}
+
+impl Mender {
+    /// The logical lines and commands of a line of the text.
+    pub(crate) fn pieces<'a>(&mut self, lines: &Lines<'a>, number: u32, out: &mut Builder) -> Vec<Piece<'a>> {
+        let raw = lines.get(number);
+        let raw = if raw.len() > MAX_LINE {
+            out.unclear(number, "the line is longer than 64 KiB; the rest of it was not read");
+            cut_at(raw, MAX_LINE)
+        } else {
+            raw
+        };
+        let mut text = characters(raw, number, out);
+        if is_quoted(lines, number, &text) {
+            out.mend(MendKind::Quoting, number);
+            text = unquoted(text);
+        }
+        let parts = self.splitter.split(&text);
+        let split = parts.len() > 1;
+        if split {
+            out.mend(MendKind::GluedRows, number);
+        }
+        let mut pieces = Vec::with_capacity(parts.len());
+        for range in parts {
+            let part = slice(&text, range);
+            if let Some((tool, typed)) = prompt::command(&part) {
+                let text = typed.trim().to_owned();
+                pieces.push(Piece::Command(Command { tool, text, line: number }));
+            } else {
+                let (prefix, rest) = peel(part);
+                pieces.push(Piece::Line(Line { number, text: trim_end(rest), prefix, split }));
+            }
+        }
+        pieces
+    }
+}
+
+/// Largest prefix of at most `limit` bytes that ends at a character.
+fn cut_at(text: &str, limit: usize) -> &str {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn slice<'a>(text: &Cow<'a, str>, range: std::ops::Range<usize>) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
+        Cow::Owned(text) => Cow::Owned(text[range].to_owned()),
+    }
+}
+
+fn trim_end(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_end()),
+        Cow::Owned(mut text) => {
+            text.truncate(text.trim_end().len());
+            Cow::Owned(text)
+        }
+    }
+}
+
+/// Mends single characters: terminal codes, entities, blanks and quotes of other alphabets.
+fn characters<'a>(raw: &'a str, number: u32, out: &mut Builder) -> Cow<'a, str> {
+    let bytes = raw.as_bytes();
+    let mut text = Cow::Borrowed(raw);
+    if bytes.iter().any(|byte| *byte < 0x20 && *byte != b'\t') {
+        text = Cow::Owned(without_terminal_codes(&text));
+        if text != raw {
+            out.mend(MendKind::Terminal, number);
+        }
+    }
+    if memchr::memchr2(b'&', b'#', bytes).is_some() {
+        if let Some(decoded) = decode_entities(&text) {
+            out.mend(MendKind::Entities, number);
+            text = Cow::Owned(decoded);
+        }
+    }
+    if !text.is_ascii() {
+        let plain: String = text.chars().filter_map(plain_character).collect();
+        if plain != *text {
+            out.mend(MendKind::Typography, number);
+            text = Cow::Owned(plain);
+        }
+    }
+    text
+}
+
+/// A plain character for a typographic, full-width or odd blank one; `None` for invisible ones.
+fn plain_character(c: char) -> Option<char> {
+    Some(match c {
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => ' ',
+        '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' | '\u{ad}' => return None,
+        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' => '\'',
+        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2033}' => '"',
+        '\u{2010}'..='\u{2013}' | '\u{2212}' => '-',
+        // Full-width forms stand 0xfee0 above their ASCII twins.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{3001}' => ',',
+        _ => c,
+    })
+}
+
+/// Drops escape sequences and overstrikes; of a line rewritten with carriage returns the last part stays.
+fn without_terminal_codes(text: &str) -> String {
+    let text = text.rsplit('\r').find(|part| !part.is_empty()).unwrap_or("");
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => match chars.next() {
+                // CSI: parameters up to a final byte. OSC: text up to BEL or escape.
+                Some('[') => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
+                Some(']') => while chars.next().is_some_and(|c| c != '\u{7}' && c != '\u{1b}') {},
+                _ => {}
+            },
+            '\u{8}' => {
+                plain.pop();
+            }
+            '\t' => plain.push('\t'),
+            c if c < ' ' => {}
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// Decodes HTML entities, twice where an ampersand was encoded itself; `None` where there are none.
+fn decode_entities(text: &str) -> Option<String> {
+    let once = decode_entities_once(text)?;
+    Some(decode_entities_once(&once).unwrap_or(once))
+}
+
+fn decode_entities_once(text: &str) -> Option<String> {
+    let mut decoded = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut found = false;
+    while let Some(at) = rest.find(['&', '#']) {
+        decoded.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match entity(rest) {
+            Some((length, c)) => {
+                decoded.push(c);
+                rest = &rest[length..];
+                found = true;
+            }
+            None => {
+                let length = rest.chars().next().map_or(0, char::len_utf8);
+                decoded.push_str(&rest[..length]);
+                rest = &rest[length..];
+            }
+        }
+    }
+    decoded.push_str(rest);
+    found.then_some(decoded)
+}
+
+/// The entity at the front: its length and its character. Web pages also eat the `&` of `&#xff0c;`.
+fn entity(text: &str) -> Option<(usize, char)> {
+    let end = text.bytes().take(10).position(|byte| byte == b';')?;
+    let body = &text[1..end];
+    let c = match (text.as_bytes()[0], body) {
+        (b'&', "lt") => '<',
+        (b'&', "gt") => '>',
+        (b'&', "amp") => '&',
+        (b'&', "quot") => '"',
+        (b'&', "apos") => '\'',
+        (b'&', "nbsp") => ' ',
+        (b'&', body) => coded(body.strip_prefix('#')?)?,
+        (_, body) => coded(body).filter(|_| body.starts_with('x') && body.len() >= 3)?,
+    };
+    Some((end + 1, c))
+}
+
+fn coded(digits: &str) -> Option<char> {
+    let code = match digits.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+        None => digits.parse().ok()?,
+    };
+    char::from_u32(code)
+}
+
+/// Whether the mark before this line is quoting: the lines around it carry it too (`> ` alone is also mdb's prompt).
+fn is_quoted(lines: &Lines<'_>, number: u32, text: &str) -> bool {
+    let Some(mark) = quote_mark(text) else { return false };
+    let same = |n: u32| quote_mark(lines.get(n)) == Some(mark);
+    let blank = |n: u32| lines.get(n).trim().is_empty();
+    let (before, after) = (number.saturating_sub(1), number + 1);
+    match mark {
+        // A prompt stands alone: quoted text has marks on both sides, or on one where the other side is empty.
+        '>' | '#' => (same(before) && same(after)) || (same(before) && blank(after)) || (same(after) && blank(before)),
+        _ => same(before) && same(after),
+    }
+}
+
+fn quote_mark(text: &str) -> Option<char> {
+    let mut chars = text.chars();
+    let mark = chars.next().filter(|c| matches!(c, '>' | '|' | '#'))?;
+    matches!((mark, chars.next()), (_, None | Some(' ')) | ('>' | '|', Some('>' | '|'))).then_some(mark)
+}
+
+fn unquoted(text: Cow<'_, str>) -> Cow<'_, str> {
+    let skip = text.len() - text.trim_start_matches(['>', '|', '#']).len();
+    let rest = &text[skip..];
+    // Levels can be written apart (`> > text`).
+    let deeper = rest.strip_prefix(' ').filter(|rest| rest.starts_with("> ") || rest.starts_with(">>"));
+    let rest = deeper.map_or(rest, |rest| rest.trim_start_matches(['>', ' ']));
+    Cow::Owned(rest.strip_prefix(' ').unwrap_or(rest).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stacklore_model::SourceId;
+
+    fn mended(text: &str) -> Vec<String> {
+        let lines = Lines::of(text);
+        let mut out = Builder::new(SourceId(0), lines.len());
+        let mut mender = Mender::default();
+        (1..=lines.len())
+            .flat_map(|number| mender.pieces(&lines, number, &mut out))
+            .map(|piece| match piece {
+                Piece::Command(command) => format!("{:?}: {}", command.tool, command.text),
+                Piece::Line(line) => line.text.into_owned(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn characters_become_plain() {
+        assert_eq!(mended("[&lt;0&gt;]\u{a0}do_x&#43;0x1"), ["[<0>] do_x+0x1"]);
+        assert_eq!(mended("\u{1b}[31mred\u{1b}[0m"), ["red"]);
+        assert_eq!(mended("thread 1\u{2019}s stack"), ["thread 1's stack"]);
+        assert_eq!(mended("10 %\r100 %"), ["100 %"]);
+        assert_eq!(mended("&amp;lt;0&amp;gt;"), ["<0>"]);
+    }
+
+    #[test]
+    fn quoting_is_peeled_and_a_lone_prompt_is_not() {
+        assert_eq!(mended("> [<0>] a+0x1/0x2\n> [<0>] b+0x1/0x2"), ["[<0>] a+0x1/0x2", "[<0>] b+0x1/0x2"]);
+        assert_eq!(mended("> ::stacks\nTHREAD  STATE"), ["Mdb: ::stacks", "THREAD  STATE"]);
+    }
+
+    #[test]
+    fn glued_records_are_cut() {
+        assert_eq!(
+            mended("/var/log# ps | grep cli2812 root 720m S cli admin"),
+            ["Shell: ps | grep cli", "2812 root 720m S cli admin"]
+        );
+        assert_eq!(
+            mended("* 1 Thread 0x7f (LWP 2) w 0x1 in ?? () from /lib/libc.so.62 Thread 0x8 (LWP 3) w"),
+            ["* 1 Thread 0x7f (LWP 2) w 0x1 in ?? () from /lib/libc.so.6", "2 Thread 0x8 (LWP 3) w"]
+        );
+        assert_eq!(mended("that is why? (gdb) thread 35"), ["that is why?", "Gdb: thread 35"]);
+        assert_eq!(mended("(gdb) info threadId Target Id Frame"), ["Gdb: info thread", "Id Target Id Frame"]);
+    }
+}

@@ -1,0 +1,93 @@
+//! Lines as the dialects see them: mended, split where records were glued, without prefixes; each still knows the line
+//! of the text as given.
+
+mod context;
+mod lines;
+mod mend;
+mod prefix;
+pub(crate) mod prompt;
+mod split;
+
+pub(crate) use context::Context;
+pub(crate) use lines::Lines;
+pub(crate) use mend::{Mender, Piece};
+
+use std::borrow::Cow;
+
+/// A logical line: one record, or what is left of a line after its prefixes were peeled off.
+#[derive(Clone, Debug)]
+pub(crate) struct Line<'a> {
+    /// Line of the text as given, from 1.
+    pub(crate) number: u32,
+    /// The mended text, without trailing blanks; leading blanks are kept.
+    pub(crate) text: Cow<'a, str>,
+    /// What was peeled off.
+    pub(crate) prefix: Prefix,
+    /// More than one record stood on this line.
+    pub(crate) split: bool,
+}
+
+impl Line<'_> {
+    /// The text without leading blanks.
+    pub(crate) fn trimmed(&self) -> &str {
+        self.text.trim_start()
+    }
+
+    /// Whether nothing but blanks is there.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    /// The text up to the first character of an East Asian script: prose glued to a record.
+    pub(crate) fn head(&self) -> &str {
+        split::head(&self.text)
+    }
+}
+
+/// What was peeled off the front of a line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Prefix {
+    /// Seconds of a printk time stamp.
+    pub(crate) time: Option<f64>,
+    /// printk caller: a task (`T56`) or a CPU (`C1`).
+    pub(crate) caller: Option<Caller>,
+    /// File named by `grep -H`: `/proc/97/task/109/stack`.
+    pub(crate) path: Option<String>,
+}
+
+/// Who printed a kernel line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// A task, by id.
+    Task(u32),
+    /// A CPU.
+    Cpu(u32),
+}
+
+/// The tool whose prompt a command was typed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tool {
+    /// A shell.
+    Shell,
+    /// The crash utility.
+    Crash,
+    /// gdb.
+    Gdb,
+    /// mdb or kmdb.
+    Mdb,
+    /// lldb.
+    Lldb,
+    /// A Python prompt: drgn.
+    Python,
+}
+
+/// A command at a prompt.
+#[derive(Clone, Debug)]
+pub(crate) struct Command {
+    /// Whose prompt.
+    pub(crate) tool: Tool,
+    /// What was typed, without the prompt.
+    pub(crate) text: String,
+    /// Line of the text as given.
+    pub(crate) line: u32,
+}

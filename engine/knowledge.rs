@@ -1,0 +1,76 @@
+//! The rules and vocabularies in use: those of the program, and those that a team adds.
+
+use stacklore_reason::vocabulary::YamlSource;
+
+/// (path below `rules/`, text), sorted by path.
+static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
+
+/// Rule and vocabulary files, not yet compiled.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Knowledge {
+    /// Vocabulary files; later ones add to earlier ones.
+    pub(crate) vocabulary: Vec<YamlSource>,
+    /// Rule files.
+    pub(crate) rules: Vec<YamlSource>,
+}
+
+impl Knowledge {
+    /// What the program was built with.
+    pub(crate) fn embedded() -> Self {
+        let mut knowledge = Knowledge::default();
+        let sources = EMBEDDED.iter().map(|(path, text)| YamlSource { path: (*path).into(), text: (*text).into() });
+        knowledge.add(sources.collect());
+        knowledge
+    }
+
+    /// Adds files: a rule replaces the rule of the same id, a vocabulary adds its entries.
+    pub(crate) fn add(&mut self, sources: Vec<YamlSource>) {
+        let (vocabulary, rules): (Vec<_>, Vec<_>) = sources.into_iter().partition(is_vocabulary);
+        self.vocabulary.extend(vocabulary);
+        // Two files of one id among the added ones are the author's error, which the checker tells: only what was
+        // there before is replaced.
+        self.rules.retain(|old| !rules.iter().any(|new| rule_id(new) == rule_id(old)));
+        self.rules.extend(rules);
+    }
+
+    /// FNV-1a, 64 bits, over path, NUL, text, NUL of each file in order: tells whether two reports were made with the
+    /// same knowledge. Not for security.
+    pub(crate) fn hash(&self) -> u64 {
+        let parts = self.vocabulary.iter().chain(&self.rules).flat_map(|source| [&source.path, &source.text]);
+        let bytes = parts.flat_map(|part| part.bytes().chain([0]));
+        bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    }
+}
+
+/// Vocabularies stand in a folder of that name, rules in the folder of their family.
+pub(crate) fn is_vocabulary(source: &YamlSource) -> bool {
+    source.path.rsplit(['/', '\\']).nth(1) == Some("vocabulary")
+}
+
+/// The id that a rule file must have: its name without the extension.
+fn rule_id(source: &YamlSource) -> &str {
+    let name = source.path.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.strip_suffix(".yaml").unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Knowledge;
+    use stacklore_reason::vocabulary::YamlSource;
+
+    fn source(path: &str, text: &str) -> YamlSource {
+        YamlSource { path: path.into(), text: text.into() }
+    }
+
+    #[test]
+    fn added_rules_replace_and_added_vocabularies_add() {
+        let mut knowledge = Knowledge::default();
+        knowledge.add(vec![source("vocabulary/linux.yaml", "a"), source("network/x.yaml", "old")]);
+        let before = knowledge.hash();
+        knowledge.add(vec![source("/home/me/vocabulary/linux.yaml", "b"), source("/home/me/y/x.yaml", "new")]);
+        let texts = |sources: &[YamlSource]| sources.iter().map(|source| source.text.clone()).collect::<Vec<_>>();
+        assert_eq!(texts(&knowledge.vocabulary), ["a", "b"]);
+        assert_eq!(texts(&knowledge.rules), ["new"]);
+        assert_ne!(knowledge.hash(), before);
+    }
+}

@@ -1,0 +1,243 @@
+//! The rows that may fit a clause: found through an index, filtered once per rule, and looked up by joined values.
+
+use super::binding::{Binding, Bound};
+use super::clause::{equality, frames};
+use super::fields::Tables;
+use super::lines::find_lines;
+use super::thing::{RowId, Thing, Truth};
+use crate::rules::ast::{Clause, ClauseId, Condition, FunctionPattern, Rule, StackItem, Table, Test};
+use stacklore_model::{Known, ProcessId, TaskId};
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+/// A row that fits the conditions of a clause that mention no variable.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    /// The row.
+    pub(crate) row: RowId,
+    /// The weakest thing that this rests on.
+    pub(crate) known: Known,
+}
+
+/// Candidates by the value of one field.
+type JoinMap = HashMap<Thing, Vec<u32>>;
+
+/// Candidates of one clause of a rule.
+#[derive(Default)]
+pub(crate) struct Candidates {
+    fits: OnceCell<Vec<Candidate>>,
+    may_fit: OnceCell<Vec<RowId>>,
+    joins: RefCell<BTreeMap<usize, Rc<JoinMap>>>,
+    lines: OnceCell<Vec<RowId>>,
+}
+
+/// A rule that is being matched, with the candidates of its clauses.
+pub(crate) struct Tried<'a> {
+    /// The case.
+    pub(crate) tables: Tables<'a>,
+    /// The rule.
+    pub(crate) rule: &'a Rule,
+    candidates: Vec<Candidates>,
+}
+
+impl<'a> Tried<'a> {
+    /// A rule before anything of it was looked up.
+    pub(crate) fn new(tables: Tables<'a>, rule: &'a Rule) -> Self {
+        Tried { tables, rule, candidates: rule.clauses.iter().map(|_| Candidates::default()).collect() }
+    }
+
+    /// How many rows a clause starts from at most, by the best index that it has; `None` where it has none.
+    pub(crate) fn estimate(&self, clause: ClauseId) -> Option<usize> {
+        let clause_of = self.rule.clause(clause);
+        match clause_of.table {
+            Table::Task => self.task_index(clause_of).map(|rows| rows.iter().map(|list| list.len()).sum()),
+            Table::Process => None,
+            Table::Line => Some(self.lines(clause).len()),
+            _ => Some(self.table_length(clause_of.table)),
+        }
+    }
+
+    fn table_length(&self, table: Table) -> usize {
+        let analysis = self.tables.analysis;
+        match table {
+            Table::Task => analysis.case.tasks.len(),
+            Table::Process => analysis.case.processes.len(),
+            Table::Hold => self.tables.index.holds.len(),
+            Table::Cycle => analysis.cycles.len(),
+            Table::Line => 0,
+            Table::Fact(relation) => self.tables.index.facts.get(relation).map_or(0, Vec::len),
+        }
+    }
+
+    /// Lists of tasks outside which none can fit, from the smaller of two indexes: wait kinds and functions.
+    fn task_index(&self, clause: &Clause) -> Option<Vec<Rc<[RowId]>>> {
+        let by_wait = clause.conditions.iter().find_map(|condition| match condition {
+            Condition::Field { name, test } if name == "waits" => self.waiting(test),
+            Condition::Field { name, test } if name == "cycle" && !matches!(test, Test::None | Test::Not(_)) => {
+                let mut tasks: Vec<RowId> = self.tables.index.cycle_of.keys().map(|task| RowId::Task(*task)).collect();
+                tasks.sort_unstable();
+                Some(vec![tasks.into()])
+            }
+            _ => None,
+        });
+        let size = |lists: &Vec<Rc<[RowId]>>| lists.iter().map(|list| list.len()).sum::<usize>();
+        if by_wait.as_ref().is_some_and(|lists| size(lists) == 0) {
+            return by_wait;
+        }
+        let (items, _) = frames(clause);
+        let by_frame = items.into_iter().flatten().filter_map(|item| self.with_frame(item)).min_by_key(size);
+        match (by_wait, by_frame) {
+            (Some(wait), Some(frame)) => Some(if size(&frame) < size(&wait) { frame } else { wait }),
+            (wait, frame) => wait.or(frame),
+        }
+    }
+
+    /// Tasks whose kind of wait a test accepts; `None` where the test accepts what no list holds.
+    fn waiting(&self, test: &Test) -> Option<Vec<Rc<[RowId]>>> {
+        let accepts = |name: &str, test: &Test| accepts_kind(&self.tables, name, test);
+        if !is_listable(test) {
+            return None;
+        }
+        let waiting = self.tables.index.waiting.iter();
+        let fitting = waiting.filter(|(kind, _)| accepts(self.tables.vocabulary.kind_name(**kind), test));
+        Some(fitting.map(|(_, tasks)| tasks.as_slice().into()).collect())
+    }
+
+    /// Tasks with a frame that an item means; `None` where a dialect of the case hides it.
+    fn with_frame(&self, item: &StackItem) -> Option<Vec<Rc<[RowId]>>> {
+        let Tables { vocabulary, index, .. } = self.tables;
+        let hidden = |pattern: &FunctionPattern| index.symbols.is_hidden_somewhere(vocabulary, pattern);
+        if item.alternatives.is_empty() || item.alternatives.iter().any(hidden) {
+            return None;
+        }
+        Some(item.alternatives.iter().map(|pattern| index.symbols.tasks(vocabulary, pattern)).collect())
+    }
+
+    /// All rows of the table of a clause.
+    fn all_rows(&self, clause: ClauseId) -> Vec<RowId> {
+        let table = self.rule.clause(clause).table;
+        let count = u32::try_from(self.table_length(table)).unwrap_or(u32::MAX);
+        match table {
+            Table::Task => (0..count).map(|id| RowId::Task(TaskId(id))).collect(),
+            Table::Process => (0..count).map(|id| RowId::Process(ProcessId(id))).collect(),
+            Table::Hold => (0..count).map(RowId::Hold).collect(),
+            Table::Cycle => (0..count).map(RowId::Cycle).collect(),
+            Table::Line => self.lines(clause).to_vec(),
+            Table::Fact(relation) => self.tables.index.facts.get(relation).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// The rows that fit what a clause says without variables, in the order of the text.
+    pub(crate) fn fits(&self, clause: ClauseId) -> &[Candidate] {
+        self.candidates[clause.0].fits.get_or_init(|| {
+            let of = self.rule.clause(clause);
+            let indexed = (of.table == Table::Task).then(|| self.task_index(of)).flatten();
+            let rows = match indexed {
+                Some(lists) => {
+                    let mut rows: Vec<RowId> = lists.iter().flat_map(|list| list.iter().copied()).collect();
+                    rows.sort_unstable();
+                    rows.dedup();
+                    rows
+                }
+                None => self.all_rows(clause),
+            };
+            let fitting = rows.into_iter().filter_map(|row| {
+                let outcome = self.fits_alone(row, clause);
+                (outcome.truth == Truth::Yes).then_some(Candidate { row, known: outcome.known })
+            });
+            fitting.collect()
+        })
+    }
+
+    /// Whether a row fits what a clause says without variables.
+    pub(crate) fn fits_alone(&self, row: RowId, clause: ClauseId) -> super::condition::Outcome {
+        self.tables.fits_alone(row, self.rule.clause(clause), &self.rule.systems)
+    }
+
+    /// All rows of which it is not known that they do not fit what a clause says without variables. This looks at
+    /// every row of the table, once per rule.
+    pub(crate) fn may_fit(&self, clause: ClauseId) -> &[RowId] {
+        self.candidates[clause.0].may_fit.get_or_init(|| {
+            let rows = self.all_rows(clause).into_iter();
+            rows.filter(|row| self.fits_alone(*row, clause).truth != Truth::No).collect()
+        })
+    }
+
+    /// The candidates of a clause that its joined values leave, for the variables that stand for something.
+    pub(crate) fn joined(&self, clause: ClauseId, binding: &Binding) -> Vec<Candidate> {
+        let of = self.rule.clause(clause);
+        if let Some(var) = of.row {
+            let fixed = |row: RowId| {
+                let outcome = self.fits_alone(row, clause);
+                (outcome.truth == Truth::Yes).then_some(Candidate { row, known: outcome.known })
+            };
+            match binding.get(var) {
+                Bound::Free => {}
+                Bound::One(thing) => return thing.row().and_then(fixed).into_iter().collect(),
+                Bound::Set(rows) => return rows.iter().filter_map(|row| fixed(*row)).collect(),
+            }
+        }
+        let fits = self.fits(clause);
+        for (at, condition) in of.conditions.iter().enumerate() {
+            let Some((field, reference)) = equality(condition) else { continue };
+            let Some(wanted) = self.tables.resolve(reference, binding) else { continue };
+            // Names and addresses are not found by hash: objects that are only named so are few.
+            if wanted.things.iter().any(|(thing, _)| !thing.is_distinct() && field == "object") {
+                continue;
+            }
+            let map = self.join_map(clause, at, field);
+            let mut found: Vec<u32> =
+                wanted.things.iter().filter_map(|(thing, _)| map.get(thing)).flatten().copied().collect();
+            found.sort_unstable();
+            found.dedup();
+            return found.into_iter().map(|at| fits[at as usize]).collect();
+        }
+        fits.to_vec()
+    }
+
+    fn join_map(&self, clause: ClauseId, at: usize, field: &str) -> Rc<JoinMap> {
+        if let Some(map) = self.candidates[clause.0].joins.borrow().get(&at) {
+            return map.clone();
+        }
+        let mut map = JoinMap::new();
+        for (number, candidate) in (0..).zip(self.fits(clause)) {
+            for value in self.tables.cell(candidate.row, field).values() {
+                map.entry(value.clone()).or_default().push(number);
+            }
+        }
+        let map = Rc::new(map);
+        self.candidates[clause.0].joins.borrow_mut().insert(at, map.clone());
+        map
+    }
+
+    /// The raw lines that a `line` clause asks for; the texts are read once per clause.
+    fn lines(&self, clause: ClauseId) -> &[RowId] {
+        self.candidates[clause.0].lines.get_or_init(|| {
+            let conditions = &self.rule.clause(clause).conditions;
+            let pattern = conditions.iter().find_map(|condition| match condition {
+                Condition::Text(regex) => Some(regex),
+                _ => None,
+            });
+            pattern.map_or_else(Vec::new, |regex| find_lines(&self.tables, regex))
+        })
+    }
+}
+
+/// Whether every kind that a test accepts can be listed: a kind that is not there, or none, cannot.
+fn is_listable(test: &Test) -> bool {
+    match test {
+        Test::Word(_) | Test::Any => true,
+        Test::AnyOf(tests) => tests.iter().all(is_listable),
+        _ => false,
+    }
+}
+
+fn accepts_kind(tables: &Tables<'_>, name: &str, test: &Test) -> bool {
+    match test {
+        Test::Any => true,
+        Test::Word(word) => tables.vocabulary.kind(name).is_some_and(|kind| tables.vocabulary.is_kind(kind, word)),
+        Test::AnyOf(tests) => tests.iter().any(|test| accepts_kind(tables, name, test)),
+        _ => false,
+    }
+}

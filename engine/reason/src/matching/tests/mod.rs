@@ -1,0 +1,8 @@
+//! The matcher, sentence by sentence of the rule language.
+
+mod clauses;
+mod meaning;
+mod stacks;
+mod texts;
+mod truth;
+mod world;

@@ -1,0 +1,219 @@
+//! What templates see: each row as an object with its fields and a short label.
+
+use super::binding::{Binding, Bound};
+use super::candidates::Tried;
+use super::fields::{Tables, known_name, mode_name};
+use super::thing::{Cell, RowId, Thing};
+use crate::graph::Step;
+use crate::rules::ast::{Table, VarId, VarKind};
+use tera::{Context, Value};
+
+/// Key of the label in the object of a row.
+pub(crate) const LABEL: &str = "label";
+
+const TASK: &[&str] = &[
+    "name",
+    "pid",
+    "tid",
+    "address",
+    "process",
+    "state",
+    "cpu",
+    "system",
+    "kernel",
+    "bound_cpu",
+    "pool",
+    "device",
+    "entry",
+    "created_by",
+    "module",
+    "waits",
+    "mode",
+    "object",
+    "needs",
+    "waited",
+    "idle",
+    "listed",
+    "moved",
+    "cycle",
+    "root",
+];
+const PROCESS: &[&str] = &["pid", "name", "parent", "tasks", "threads", "state", "pidns", "tracer"];
+const HOLD: &[&str] = &["task", "object", "mode", "known", "from", "kind"];
+const CYCLE: &[&str] = &["length", "kinds", "readers", "known", "tasks", "steps"];
+const OBJECT: &[&str] = &["name", "address", "kind", "waiters", "holders"];
+
+/// Rows of a set whose fields a template can read; the others have their labels only.
+const FULL_ROWS: usize = 100;
+
+/// Fields of a table.
+fn fields_of(table: Table) -> Vec<&'static str> {
+    match table {
+        Table::Task => TASK.to_vec(),
+        Table::Process => PROCESS.to_vec(),
+        Table::Hold => HOLD.to_vec(),
+        Table::Cycle => CYCLE.to_vec(),
+        Table::Line => Vec::new(),
+        Table::Fact(relation) => {
+            let relation = stacklore_model::relation(relation);
+            relation.map_or_else(Vec::new, |relation| relation.fields.iter().map(|field| field.name).collect())
+        }
+    }
+}
+
+/// An object of a template under construction.
+struct Fields(tera::Map);
+
+impl Fields {
+    fn new(label: String) -> Self {
+        let mut map = tera::Map::default();
+        map.insert(LABEL.into(), Value::from(label));
+        Fields(map)
+    }
+
+    fn set(&mut self, field: &str, value: Value) {
+        self.0.insert(field.to_owned().into(), value);
+    }
+
+    fn done(self) -> Value {
+        Value::from(self.0)
+    }
+}
+
+/// What stands where the text tells nothing: in a command the words that the reader must fill in.
+fn untold(path: Option<&str>, field: &str) -> Value {
+    match path {
+        Some(path) => Value::from(format!("{path}.{}", field.to_uppercase())),
+        None => Value::none(),
+    }
+}
+
+impl Tables<'_> {
+    /// A thing as templates see it. `depth` limits how far fields of fields go. With `path`, fields that the case
+    /// does not tell print as words to fill in.
+    fn value(&self, thing: &Thing, depth: usize, path: Option<&str>) -> Value {
+        match thing {
+            Thing::Number(number) if number.0.fract() == 0.0 && number.0.abs() < 9e15 => Value::from(number.0 as i64),
+            Thing::Number(number) => Value::from(number.0),
+            Thing::Flag(flag) => Value::from(*flag),
+            Thing::Text(_) | Thing::Kind(_) => Value::from(self.text(thing)),
+            Thing::Object(_) => self.object_value(thing, OBJECT, depth, path),
+            Thing::Row(row) => {
+                let fields = match row {
+                    RowId::Task(_) => TASK.to_vec(),
+                    RowId::Process(_) => PROCESS.to_vec(),
+                    RowId::Hold(_) => HOLD.to_vec(),
+                    RowId::Cycle(_) => CYCLE.to_vec(),
+                    RowId::Line(_) => Vec::new(),
+                    RowId::Fact(fact) => fields_of(Table::Fact(self.analysis.case.fact(*fact).relation)),
+                };
+                self.object_value(thing, &fields, depth, path)
+            }
+        }
+    }
+
+    fn object_value(&self, thing: &Thing, names: &[&'static str], depth: usize, path: Option<&str>) -> Value {
+        let mut fields = Fields::new(self.label(thing));
+        if depth == 0 {
+            return fields.done();
+        }
+        for name in names {
+            let cell = self.cell_of(thing, name);
+            let value = match &cell {
+                Cell::Unknown => untold(path, name),
+                Cell::Empty => Value::none(),
+                Cell::Untyped(kind, _) => self.value(&Thing::Kind(*kind), 0, None),
+                Cell::One(value, _) => self.value(value, depth - 1, path.map(|_| "").filter(|_| false)),
+                // The names of a task: the first is the one that is meant.
+                Cell::Many(values, _) if matches!(*name, "name" | "system") => {
+                    values.first().map_or_else(Value::none, |value| self.value(value, 0, None))
+                }
+                Cell::Many(values, _) | Cell::Every(values, _) => self.values(values, depth - 1),
+            };
+            fields.set(name, value);
+        }
+        match thing {
+            Thing::Row(RowId::Cycle(cycle)) => {
+                let steps = self.analysis.cycles.get(*cycle as usize).map_or(&[][..], |cycle| &cycle.steps);
+                fields
+                    .set("steps", Value::from(steps.iter().map(|step| self.step(step, depth - 1)).collect::<Vec<_>>()));
+            }
+            Thing::Row(RowId::Line(line)) => {
+                let lines = self.index.lines.borrow();
+                for (name, text) in lines.get(*line as usize).iter().flat_map(|line| &line.groups) {
+                    fields.set(name, Value::from(text.to_string()));
+                }
+            }
+            _ => {}
+        }
+        fields.done()
+    }
+
+    fn values(&self, things: &[Thing], depth: usize) -> Value {
+        let each = things.iter().enumerate();
+        Value::from(
+            each.map(|(at, thing)| self.value(thing, if at < FULL_ROWS { depth } else { 0 }, None)).collect::<Vec<_>>(),
+        )
+    }
+
+    fn step(&self, step: &Step, depth: usize) -> Value {
+        let holder = self.task_label(step.holder);
+        let object = step.object.map(Thing::Object).unwrap_or(Thing::task(step.holder));
+        let mut fields = Fields::new(format!("{} waits for {}", self.task_label(step.task), holder));
+        fields.set("task", self.value(&Thing::task(step.task), depth, None));
+        fields.set("object", self.value(&object, depth, None));
+        fields.set("holder", self.value(&Thing::task(step.holder), depth, None));
+        fields.set("kind", Value::from(self.vocabulary.kind_name(step.kind).to_owned()));
+        fields.set("known", Value::from(known_name(step.known)));
+        for (name, mode) in [("mode", step.mode), ("held_mode", step.held_mode)] {
+            fields.set(name, mode.map_or_else(Value::none, |mode| Value::from(mode_name(mode))));
+        }
+        fields.done()
+    }
+}
+
+impl Tried<'_> {
+    /// What the templates of a rule see under a binding. `fill_in`: what is not bound or not told prints as words in
+    /// capitals (`HOLDER.PID`), for commands; else it is empty.
+    pub(crate) fn context(&self, binding: &Binding, fill_in: bool) -> Context {
+        let mut context = Context::new();
+        for (clause, of) in self.rule.clauses.iter().enumerate() {
+            let holds = binding.hit_of(crate::rules::ast::ClauseId(clause)).is_some();
+            context.insert_value(of.name.clone(), Value::from(holds));
+        }
+        for (at, variable) in self.rule.variables.iter().enumerate() {
+            let word = variable.name.to_uppercase();
+            let path = fill_in.then_some(word.as_str());
+            let value = match binding.get(VarId(at)) {
+                Bound::One(thing) => self.tables.value(thing, 3, path),
+                Bound::Set(rows) => {
+                    let each = rows.iter().enumerate();
+                    let value = |(at, row): (usize, &RowId)| {
+                        self.tables.value(&Thing::Row(*row), if at < FULL_ROWS { 2 } else { 0 }, path)
+                    };
+                    Value::from(each.map(value).collect::<Vec<_>>())
+                }
+                Bound::Free if fill_in && variable.set => Value::from(vec![stand_in(variable.kind, &word)]),
+                Bound::Free if fill_in => stand_in(variable.kind, &word),
+                Bound::Free if variable.set => Value::from(Vec::<Value>::new()),
+                Bound::Free => Value::from(tera::Map::default()),
+            };
+            context.insert_value(variable.name.clone(), value);
+        }
+        context
+    }
+}
+
+/// What stands for a variable that nothing is bound to: every field prints as the words to fill in.
+fn stand_in(kind: VarKind, word: &str) -> Value {
+    let names = match kind {
+        VarKind::Row(table) => fields_of(table),
+        VarKind::Object => OBJECT.to_vec(),
+        VarKind::Plain(_) => return Value::from(word.to_owned()),
+    };
+    let mut fields = Fields::new(word.to_owned());
+    for name in names {
+        fields.set(name, untold(Some(word), name));
+    }
+    fields.done()
+}

@@ -1,0 +1,88 @@
+//! Makes the view of a case out of what the engine concluded.
+
+use super::contents::Contents;
+use super::lines::Lines;
+use super::{ClauseView, EngineView, Parsed, Report, SCHEMA, WhyView};
+use super::{contents_of, findings_of, graph_of};
+use stacklore_reason::analysis::Analysis;
+use stacklore_reason::finding::{Diagnosis, Why};
+use stacklore_reason::vocabulary::Vocabulary;
+
+/// The view of a diagnosed case.
+pub fn report(
+    case: &str,
+    engine: EngineView,
+    analysis: &Analysis,
+    vocabulary: &Vocabulary,
+    diagnosis: &Diagnosis,
+) -> Report {
+    let lines = Lines::of(&analysis.case);
+    let graph = graph_of::Graph::of(analysis, vocabulary, diagnosis);
+    let findings = findings_of::findings(analysis, vocabulary, diagnosis, &graph, &lines);
+    Report {
+        schema: SCHEMA,
+        engine,
+        case: case.to_owned(),
+        verdict: diagnosis.verdict,
+        findings,
+        near_misses: findings_of::near_misses(diagnosis),
+        contents: contents(analysis, vocabulary, diagnosis, graph, &lines),
+    }
+}
+
+/// The view of what was read of a case.
+pub fn parsed(
+    case: &str,
+    engine: EngineView,
+    analysis: &Analysis,
+    vocabulary: &Vocabulary,
+    diagnosis: &Diagnosis,
+) -> Parsed {
+    let lines = Lines::of(&analysis.case);
+    let graph = graph_of::Graph::of(analysis, vocabulary, diagnosis);
+    let contents = contents(analysis, vocabulary, diagnosis, graph, &lines);
+    Parsed { schema: SCHEMA, engine, case: case.to_owned(), contents }
+}
+
+/// The view of one rule, clause by clause.
+pub fn why(analysis: &Analysis, why: &Why) -> WhyView {
+    let lines = Lines::of(&analysis.case);
+    let clauses = why.clauses.iter().map(|clause| ClauseView {
+        clause: clause.clause.clone(),
+        state: clause.state,
+        text: clause.text.clone(),
+        quotes: clause.quotes.iter().map(|span| lines.quote(span)).collect(),
+    });
+    WhyView {
+        schema: SCHEMA,
+        rule: why.rule.clone(),
+        title: why.title.clone(),
+        outcome: why.outcome.clone(),
+        clauses: clauses.collect(),
+        source_names: analysis.case.sources.iter().map(|source| source.name.clone()).collect(),
+    }
+}
+
+fn contents(
+    analysis: &Analysis,
+    vocabulary: &Vocabulary,
+    diagnosis: &Diagnosis,
+    graph: graph_of::Graph,
+    lines: &Lines,
+) -> Contents {
+    let case = &analysis.case;
+    Contents {
+        sources: contents_of::sources(case),
+        counts: contents_of::counts(case),
+        wait_graph: graph.view,
+        groups: graph_of::groups(analysis, diagnosis),
+        stacks: contents_of::stacks(analysis, vocabulary),
+        tasks: contents_of::tasks(case),
+        processes: contents_of::processes(case),
+        locks: contents_of::locks(analysis),
+        facts: contents_of::facts(case),
+        mends: contents_of::mends(case),
+        unclear: contents_of::unclear(case, lines),
+        notes: contents_of::notes(case, diagnosis),
+    }
+}

@@ -1,0 +1,102 @@
+//! The view model: what a report says, owned and ready to be laid out. Its serialised form is the report JSON, a
+//! contract with other programs: fields may be added, never renamed or dropped without a new [`SCHEMA`].
+
+mod build;
+mod contents;
+mod contents_of;
+mod findings;
+mod findings_of;
+mod graph_of;
+mod label;
+mod lines;
+mod waits;
+
+pub use build::{parsed, report, why};
+pub use contents::{
+    Contents, Counts, ExtentView, FactView, FrameView, HolderView, LockView, MendView, ProcessView, SourceView,
+    StackView, TaskView, UnclearView, WaitView, WaiterView,
+};
+pub use findings::{EvidenceView, FindingView, MissingView, NearMissView, Quote, RoleView, StepView};
+pub(crate) use lines::shorten;
+pub use waits::{EdgeView, GraphView, GroupView, NodeView};
+
+use serde::Serialize;
+use stacklore_reason::finding::Verdict;
+
+/// Name and number of the JSON form.
+pub const SCHEMA: &str = "stacklore.report/1";
+
+/// The program that made the report.
+#[derive(Clone, Debug, Serialize)]
+pub struct EngineView {
+    /// Its version.
+    pub version: String,
+    /// Number of rules that were tried.
+    pub rules: usize,
+    /// Hash over the texts of all rules and vocabularies in use, 16 hexadecimal digits.
+    pub rules_hash: String,
+}
+
+/// A diagnosed case.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The program.
+    pub engine: EngineView,
+    /// Label of the case.
+    pub case: String,
+    /// The answer in one word.
+    pub verdict: Verdict,
+    /// Findings: causes first, the surer before the less sure.
+    pub findings: Vec<FindingView>,
+    /// Rules that almost hold.
+    pub near_misses: Vec<NearMissView>,
+    /// What was read.
+    #[serde(flatten)]
+    pub contents: Contents,
+}
+
+/// What was read of a case, without a diagnosis.
+#[derive(Clone, Debug, Serialize)]
+pub struct Parsed {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The program.
+    pub engine: EngineView,
+    /// Label of the case.
+    pub case: String,
+    /// What was read.
+    #[serde(flatten)]
+    pub contents: Contents,
+}
+
+/// One rule, clause by clause.
+#[derive(Clone, Debug, Serialize)]
+pub struct WhyView {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// Id of the rule.
+    pub rule: String,
+    /// Its title.
+    pub title: String,
+    /// In one sentence: found, near miss, refuted, not tried and why.
+    pub outcome: String,
+    /// Clause by clause, in the order of the rule.
+    pub clauses: Vec<ClauseView>,
+    /// Names of the texts, for the quotes.
+    pub source_names: Vec<String>,
+}
+
+/// One clause of a rule and what became of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClauseView {
+    /// Its name.
+    pub clause: String,
+    /// `holds`, `fails`, `unknown`, `refutes` or `not reached`.
+    pub state: &'static str,
+    /// What it says, or what would show it.
+    pub text: String,
+    /// The lines that carry it, or the nearest candidate.
+    pub quotes: Vec<Quote>,
+}
