@@ -187,7 +187,8 @@ impl<'a> Tried<'a> {
                 continue;
             }
             let map = self.join_map(clause, at, field);
-            let mut found: Vec<u32> = wanted.things.iter().filter_map(|(thing, _)| map.get(thing)).flatten().copied().collect();
+            let mut found: Vec<u32> =
+                wanted.things.iter().filter_map(|(thing, _)| map.get(thing)).flatten().copied().collect();
             found.sort_unstable();
             found.dedup();
             return found.into_iter().map(|at| fits[at as usize]).collect();

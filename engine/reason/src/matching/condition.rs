@@ -146,7 +146,9 @@ impl Tables<'_> {
         match (test, thing) {
             (Test::Word(word), Thing::Kind(kind)) => Truth::of(self.vocabulary.is_kind(*kind, word)),
             (Test::Word(word), Thing::Object(object)) => self.is_called(*object, word),
-            (Test::Word(word), Thing::Flag(flag)) => Truth::of(word.eq_ignore_ascii_case(if *flag { "yes" } else { "no" })),
+            (Test::Word(word), Thing::Flag(flag)) => {
+                Truth::of(word.eq_ignore_ascii_case(if *flag { "yes" } else { "no" }))
+            }
             (Test::Word(word), _) => {
                 let folded = word.to_lowercase();
                 let hexadecimal = folded.strip_prefix("0x");
@@ -231,5 +233,8 @@ fn version(text: &str) -> Vec<u64> {
 fn order_versions(one: &[u64], other: &[u64]) -> std::cmp::Ordering {
     let length = one.len().max(other.len());
     let part = |version: &[u64], at: usize| version.get(at).copied().unwrap_or(0);
-    (0..length).map(|at| part(one, at).cmp(&part(other, at))).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+    (0..length)
+        .map(|at| part(one, at).cmp(&part(other, at)))
+        .find(|order| order.is_ne())
+        .unwrap_or(std::cmp::Ordering::Equal)
 }

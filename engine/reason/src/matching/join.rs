@@ -2,7 +2,7 @@
 
 use super::binding::{Binding, Bound, Hit};
 use super::candidates::{Candidate, Tried};
-use super::clause::{equality, mentions};
+use super::clause::{Way, equality, mentions};
 use super::thing::{RowId, Thing, Truth};
 use crate::rules::ast::{Clause, ClauseId, Rule, VarId};
 use stacklore_model::Known;
@@ -12,6 +12,9 @@ use std::rc::Rc;
 
 /// Bindings after which a rule stops in a case.
 pub(crate) const MAX_BINDINGS: usize = 10_000;
+
+/// Rows of a set that have the same values in the variables that group it.
+pub(crate) type Group = (Way, Vec<Candidate>);
 
 /// How much of a rule's budget is used.
 #[derive(Default)]
@@ -67,7 +70,8 @@ impl Tried<'_> {
 
     /// The need to take next: single clauses before sets, joined ones before others, the shortest list first.
     fn next(&self, needs: &[&[ClauseId]], binding: &Binding) -> Option<usize> {
-        let ready = (0..needs.len()).filter(|at| needs[*at].iter().all(|clause| self.is_ready(*clause, needs, binding)));
+        let ready =
+            (0..needs.len()).filter(|at| needs[*at].iter().all(|clause| self.is_ready(*clause, needs, binding)));
         ready.min_by_key(|at| {
             let rank = |clause: &ClauseId| {
                 let of = self.rule.clause(*clause);
@@ -175,7 +179,9 @@ impl Tried<'_> {
         let mut found = Vec::new();
         for (way, rows) in self.groups(clause, binding) {
             let mut extended = binding.clone();
-            if !bind_all(self.rule, &mut extended, &way) || self.count_state(clause, &extended, rows.len()) != State::Holds {
+            if !bind_all(self.rule, &mut extended, &way)
+                || self.count_state(clause, &extended, rows.len()) != State::Holds
+            {
                 continue;
             }
             let need = self.rule.clause(clause).count.map_or(1, |count| count.min);
@@ -192,11 +198,11 @@ impl Tried<'_> {
 
     /// The rows that fit a set clause, grouped by the variables that it binds, in the order of the text. Rows that
     /// single variables have are left out.
-    pub(crate) fn groups(&self, clause: ClauseId, binding: &Binding) -> Vec<(Vec<(VarId, Thing)>, Vec<Candidate>)> {
+    pub(crate) fn groups(&self, clause: ClauseId, binding: &Binding) -> Vec<Group> {
         let of = self.rule.clause(clause);
         let taken: BTreeSet<RowId> = binding.single_rows().collect();
-        let mut groups: Vec<(Vec<(VarId, Thing)>, Vec<Candidate>)> = Vec::new();
-        let mut places: HashMap<Vec<(VarId, Thing)>, usize> = HashMap::new();
+        let mut groups: Vec<Group> = Vec::new();
+        let mut places: HashMap<Way, usize> = HashMap::new();
         let grouping = of.conditions.iter().filter_map(equality);
         let mut grouping = grouping.filter(|(_, by)| by.field.is_none() && binding.is_free(by.var));
         if grouping.next().is_none() {

@@ -39,7 +39,8 @@ impl Tables<'_> {
             },
             RowId::Line(line) => {
                 let span = self.index.lines.borrow().get(line as usize).map(|line| line.span);
-                let text = span.and_then(|span| self.analysis.case.lines(span).next().map(|(_, text)| text.trim().to_owned()));
+                let text =
+                    span.and_then(|span| self.analysis.case.lines(span).next().map(|(_, text)| text.trim().to_owned()));
                 text.unwrap_or_default()
             }
             RowId::Fact(fact) => {

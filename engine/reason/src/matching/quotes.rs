@@ -16,7 +16,9 @@ pub(crate) fn merge(mut spans: Vec<Span>) -> Vec<Span> {
     let mut merged: Vec<Span> = Vec::new();
     for span in spans {
         match merged.last_mut() {
-            Some(last) if last.source == span.source && span.first <= last.last.saturating_add(1) => *last = last.to(span),
+            Some(last) if last.source == span.source && span.first <= last.last.saturating_add(1) => {
+                *last = last.to(span)
+            }
             _ => merged.push(span),
         }
     }
@@ -40,7 +42,9 @@ impl Tried<'_> {
                 Some(cycle) => cycle.steps.iter().flat_map(|step| step.spans.iter().copied()).collect(),
                 None => Vec::new(),
             },
-            RowId::Line(line) => self.tables.index.lines.borrow().get(line as usize).map(|line| line.span).into_iter().collect(),
+            RowId::Line(line) => {
+                self.tables.index.lines.borrow().get(line as usize).map(|line| line.span).into_iter().collect()
+            }
             RowId::Fact(fact) => vec![analysis.case.fact(fact).span],
         }
     }
@@ -77,7 +81,8 @@ impl Tried<'_> {
         let task = analysis.case.task(id);
         let Some(activity) = self.tables.activity(id) else { return Vec::new() };
         let stack = || activity.stacks.first().map(|stack| analysis.case.stack(*stack));
-        let outermost = |name: &str| stack()?.frames.iter().rev().find(|frame| &*frame.symbol == name).map(|frame| frame.span);
+        let outermost =
+            |name: &str| stack()?.frames.iter().rev().find(|frame| &*frame.symbol == name).map(|frame| frame.span);
         let one: Option<Span> = match field {
             "waits" | "mode" | "object" | "needs" => activity.wait.as_ref().map(|wait| wait.span),
             "state" => task.state_span,
@@ -87,7 +92,8 @@ impl Tried<'_> {
             "entry" => activity.entry.as_deref().and_then(outermost),
             "module" => {
                 let module = activity.module.as_deref();
-                let frame = stack().and_then(|stack| stack.frames.iter().find(|frame| frame.module.as_deref() == module));
+                let frame =
+                    stack().and_then(|stack| stack.frames.iter().find(|frame| frame.module.as_deref() == module));
                 frame.filter(|_| module.is_some()).map(|frame| frame.span)
             }
             "cycle" => {
@@ -111,7 +117,10 @@ impl Tried<'_> {
         if !told.is_empty() {
             return told;
         }
-        let tests_tasks = clause.conditions.iter().any(|condition| matches!(condition, Condition::Field { name, .. } if name == "threads"));
+        let tests_tasks = clause
+            .conditions
+            .iter()
+            .any(|condition| matches!(condition, Condition::Field { name, .. } if name == "threads"));
         let tasks = process.tasks.iter().take(if tests_tasks { QUOTED_ROWS } else { 1 });
         let places = tasks.filter_map(|task| case.task(*task).sightings.first());
         places.map(|span| Span::line(span.source, span.first)).collect()

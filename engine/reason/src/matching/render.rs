@@ -32,7 +32,9 @@ impl Renderer {
                 let reason = error.to_string();
                 let reason = reason.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given").trim();
                 let reason = reason.trim_end_matches('.');
-                self.notes.insert(format!("A text of the rule {rule} could not be rendered and is given as written: {reason}."));
+                self.notes.insert(format!(
+                    "A text of the rule {rule} could not be rendered and is given as written: {reason}."
+                ));
                 template.trim().to_owned()
             }
         }
@@ -145,7 +147,11 @@ fn size(bytes: f64) -> String {
         value /= 1024.0;
         unit += 1;
     }
-    let text = if value >= 10.0 || (value - value.round()).abs() < 0.05 { format!("{value:.0}") } else { format!("{value:.1}") };
+    let text = if value >= 10.0 || (value - value.round()).abs() < 0.05 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.1}")
+    };
     format!("{text} {}", UNITS[unit])
 }
 
@@ -156,6 +162,7 @@ fn duration(seconds: f64) -> String {
     }
     let whole = seconds.max(0.0).round() as u64;
     let parts = [(whole / 86400, "d"), (whole / 3600 % 24, "h"), (whole / 60 % 60, "min"), (whole % 60, "s")];
-    let told: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).take(3).map(|(n, unit)| format!("{n} {unit}")).collect();
+    let told: Vec<String> =
+        parts.iter().filter(|(n, _)| *n > 0).take(3).map(|(n, unit)| format!("{n} {unit}")).collect();
     if told.is_empty() { "0 s".to_owned() } else { told.join(" ") }
 }

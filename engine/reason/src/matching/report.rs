@@ -29,7 +29,8 @@ impl Tried<'_> {
         let evidence = self.evidence(&binding, &mut texts);
         let why_certainty = self.why_certainty(reached, &binding, &missing, &mut texts);
         let place = evidence.iter().flat_map(|evidence| evidence.quotes.iter()).next().copied().unwrap_or_default();
-        let all = |list: &[String], texts: &mut Texts<'_>| list.iter().map(|text| texts.fill_in(&rule.id, text)).collect();
+        let all =
+            |list: &[String], texts: &mut Texts<'_>| list.iter().map(|text| texts.fill_in(&rule.id, text)).collect();
         Finding {
             rule: rule.id.clone(),
             title: rule.title.clone(),
@@ -64,7 +65,8 @@ impl Tried<'_> {
         let mut binding = reached.binding.clone();
         let levels = self.rule.levels.iter().flat_map(|level| level.needs.iter().flatten());
         let also = self.rule.also.iter();
-        let mut open: Vec<ClauseId> = levels.chain(also).copied().filter(|clause| binding.hit_of(*clause).is_none()).collect();
+        let mut open: Vec<ClauseId> =
+            levels.chain(also).copied().filter(|clause| binding.hit_of(*clause).is_none()).collect();
         // One clause may bind what the next one needs.
         loop {
             let before = open.len();
@@ -141,14 +143,25 @@ impl Tried<'_> {
     }
 
     /// A clause that is unknown, with what would show it.
-    pub(crate) fn missing_clause(&self, clause: ClauseId, would_make: Option<Certainty>, texts: &mut Texts<'_>) -> Missing {
+    pub(crate) fn missing_clause(
+        &self,
+        clause: ClauseId,
+        would_make: Option<Certainty>,
+        texts: &mut Texts<'_>,
+    ) -> Missing {
         let of = self.rule.clause(clause);
         let get = of.get.as_deref().map_or_else(String::new, |get| texts.fill_in(&self.rule.id, get));
         Missing { clause: of.name.clone(), get, would_make }
     }
 
     /// One sentence: why it is proven, or what keeps it from being surer.
-    fn why_certainty(&self, reached: &Reached, binding: &Binding, missing: &[Missing], texts: &mut Texts<'_>) -> String {
+    fn why_certainty(
+        &self,
+        reached: &Reached,
+        binding: &Binding,
+        missing: &[Missing],
+        texts: &mut Texts<'_>,
+    ) -> String {
         if reached.certainty == Certainty::Proven {
             return "All of it is read from the text; nothing is assumed.".to_owned();
         }
@@ -177,7 +190,8 @@ impl Tried<'_> {
     /// Names of the clauses of the next level that fail.
     fn failed(&self, reached: &Reached, binding: &Binding) -> Vec<String> {
         let next = self.rule.levels.get(reached.levels).into_iter().flat_map(|level| level.needs.iter().flatten());
-        let failing = next.filter(|clause| binding.hit_of(**clause).is_none() && self.state(**clause, binding) == State::Fails);
+        let failing =
+            next.filter(|clause| binding.hit_of(**clause).is_none() && self.state(**clause, binding) == State::Fails);
         failing.map(|clause| self.rule.clause(*clause).name.replace('_', " ")).collect()
     }
 

@@ -9,8 +9,7 @@ use crate::rules::ast::{Clause, ClauseId, Condition, Table, Test};
 use stacklore_model::{Known, Mode, ProcessId, Span, System, TaskState};
 
 /// Fields that only a stack can tell.
-const OF_STACKS: [&str; 10] =
-    ["waits", "mode", "object", "needs", "idle", "entry", "module", "cycle", "root", "moved"];
+const OF_STACKS: [&str; 10] = ["waits", "mode", "object", "needs", "idle", "entry", "module", "cycle", "root", "moved"];
 
 /// Whether a clause tests a wait or a frame: a list of names says nothing about these.
 fn needs_stacks(clause: &Clause) -> bool {
@@ -71,9 +70,8 @@ impl Tried<'_> {
                     _ => None,
                 })
                 .collect();
-            let spans = processes?.into_iter().map(|process| {
-                listings.of_process(&self.tables.analysis.case, process, stacks)
-            });
+            let spans =
+                processes?.into_iter().map(|process| listings.of_process(&self.tables.analysis.case, process, stacks));
             return spans.collect::<Option<Vec<Span>>>()?.first().copied();
         }
         if let Some(span) = listings.of_all(stacks) {

@@ -93,7 +93,13 @@ impl Symbols {
     }
 
     /// Whether the function of a frame is one that the pattern means. The reliability of the frame is not looked at.
-    pub(crate) fn matches(&self, vocabulary: &Vocabulary, stack: StackId, frame: usize, pattern: &FunctionPattern) -> bool {
+    pub(crate) fn matches(
+        &self,
+        vocabulary: &Vocabulary,
+        stack: StackId,
+        frame: usize,
+        pattern: &FunctionPattern,
+    ) -> bool {
         let Some(symbol) = self.frames.get(stack.0 as usize).and_then(|frames| frames.get(frame)) else { return false };
         let mut patterns = self.patterns.borrow_mut();
         self.ask(vocabulary, patterns.of(pattern), pattern, *symbol)

@@ -12,8 +12,30 @@ use tera::{Context, Value};
 pub(crate) const LABEL: &str = "label";
 
 const TASK: &[&str] = &[
-    "name", "pid", "tid", "address", "process", "state", "cpu", "system", "kernel", "bound_cpu", "pool", "device",
-    "entry", "created_by", "module", "waits", "mode", "object", "needs", "waited", "idle", "listed", "moved", "cycle",
+    "name",
+    "pid",
+    "tid",
+    "address",
+    "process",
+    "state",
+    "cpu",
+    "system",
+    "kernel",
+    "bound_cpu",
+    "pool",
+    "device",
+    "entry",
+    "created_by",
+    "module",
+    "waits",
+    "mode",
+    "object",
+    "needs",
+    "waited",
+    "idle",
+    "listed",
+    "moved",
+    "cycle",
     "root",
 ];
 const PROCESS: &[&str] = &["pid", "name", "parent", "tasks", "threads", "state", "pidns", "tracer"];
@@ -113,7 +135,8 @@ impl Tables<'_> {
         match thing {
             Thing::Row(RowId::Cycle(cycle)) => {
                 let steps = self.analysis.cycles.get(*cycle as usize).map_or(&[][..], |cycle| &cycle.steps);
-                fields.set("steps", Value::from(steps.iter().map(|step| self.step(step, depth - 1)).collect::<Vec<_>>()));
+                fields
+                    .set("steps", Value::from(steps.iter().map(|step| self.step(step, depth - 1)).collect::<Vec<_>>()));
             }
             Thing::Row(RowId::Line(line)) => {
                 let lines = self.index.lines.borrow();
@@ -128,7 +151,9 @@ impl Tables<'_> {
 
     fn values(&self, things: &[Thing], depth: usize) -> Value {
         let each = things.iter().enumerate();
-        Value::from(each.map(|(at, thing)| self.value(thing, if at < FULL_ROWS { depth } else { 0 }, None)).collect::<Vec<_>>())
+        Value::from(
+            each.map(|(at, thing)| self.value(thing, if at < FULL_ROWS { depth } else { 0 }, None)).collect::<Vec<_>>(),
+        )
     }
 
     fn step(&self, step: &Step, depth: usize) -> Value {

@@ -14,7 +14,8 @@ impl Tried<'_> {
     pub(crate) fn why(&self) -> Why {
         let mut renderer = Renderer::new();
         let (outcome, reached) = self.outcome();
-        let binding = reached.as_ref().map_or_else(|| Binding::new(self.rule), |reached| self.complete_binding(reached));
+        let binding =
+            reached.as_ref().map_or_else(|| Binding::new(self.rule), |reached| self.complete_binding(reached));
         let mut clauses = Vec::new();
         for at in 0..self.rule.clauses.len() {
             clauses.push(self.clause_report(ClauseId(at), reached.as_ref(), &binding, &mut renderer));

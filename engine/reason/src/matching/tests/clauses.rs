@@ -181,16 +181,21 @@ fn selected(condition: &str) -> Vec<f64> {
     let mut world = World::new();
     world.task("anchor", 1);
     for (n, name) in [(512.0, "Alpha"), (1024.0, "alpine"), (2048.0, "beta"), (4096.0, "gamma")] {
-        world.fact("unix_socket", &[("inode", Row::Number(n)), ("recv_queue", Row::Number(n)), ("state", Row::Text(name.into()))]);
+        world.fact(
+            "unix_socket",
+            &[("inode", Row::Number(n)), ("recv_queue", Row::Number(n)), ("state", Row::Text(name.into()))],
+        );
     }
     world.fact("unix_socket", &[("inode", Row::Number(0.0))]);
-    let rule = format!("
+    let rule = format!(
+        "
 evidence:
   a:
     unix_socket: $a
     {condition}
     says: '{{{{ a.inode }}}}'
-conclude: {{likely: [a]}}");
+conclude: {{likely: [a]}}"
+    );
     world.find(&rule).findings.iter().filter_map(|finding| finding.evidence[0].says.parse().ok()).collect()
 }
 

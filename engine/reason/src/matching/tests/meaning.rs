@@ -54,7 +54,12 @@ fn the_weakest_claim_caps_the_level() {
         let found = world.one(LEVELS);
         assert_eq!(found.certainty, wanted, "{object:?} {hold:?}");
         if wanted < Certainty::Proven {
-            assert!(found.why_certainty.contains("holds mutex abc0") || found.why_certainty.contains("waits for mutex abc0"), "{}", found.why_certainty);
+            assert!(
+                found.why_certainty.contains("holds mutex abc0")
+                    || found.why_certainty.contains("waits for mutex abc0"),
+                "{}",
+                found.why_certainty
+            );
         }
     }
 }
@@ -64,7 +69,8 @@ fn a_weak_higher_level_does_not_weaken_a_lower_one() {
     let (mut world, lock) = locked(Known::Observed);
     let holder = world.waiter("holder", 2, "send");
     world.hold(holder, lock, Known::Assumed);
-    let rule = LEVELS.replace("possible: [waiter], likely: [holder], proven: [sends]", "likely: [waiter], proven: [holder, sends]");
+    let rule = LEVELS
+        .replace("possible: [waiter], likely: [holder], proven: [sends]", "likely: [waiter], proven: [holder, sends]");
     assert_eq!(world.one(&rule).certainty, Certainty::Likely);
 }
 
@@ -98,7 +104,8 @@ fn a_set_is_worth_its_nth_best_row_where_it_needs_n() {
         world.activity(task).wait.as_mut().expect("it waits").known = known;
     }
     for (count, wanted) in [("1+", Certainty::Proven), ("2+", Certainty::Likely), ("3+", Certainty::Possible)] {
-        let rule = format!("evidence: {{a: {{task: $a, waits: mutex, count: {count}, says: s}}}}\nconclude: {{proven: [a]}}");
+        let rule =
+            format!("evidence: {{a: {{task: $a, waits: mutex, count: {count}, says: s}}}}\nconclude: {{proven: [a]}}");
         assert_eq!(world.one(&rule).certainty, wanted, "{count}");
     }
 }
@@ -197,7 +204,8 @@ refute: [busy]";
 fn a_refute_clause_with_an_unbound_variable_is_unknown() {
     let (mut world, _) = locked(Known::Observed);
     world.waiter("unrelated", 9, "send");
-    let rule = LEVELS.replace("conclude:", "  asleep: {task: $holder, waits: send, says: s}\nconclude:") + "\nrefute: [asleep]";
+    let rule = LEVELS.replace("conclude:", "  asleep: {task: $holder, waits: send, says: s}\nconclude:")
+        + "\nrefute: [asleep]";
     assert_eq!(world.number(&rule), 1);
 }
 
@@ -215,7 +223,10 @@ also: [off]";
     let span = world.fact("sysctl", &[("key", Row::Text("kernel.watchdog".into())), ("value", Row::Text("0".into()))]);
     let found = world.one(rule);
     assert_eq!(found.certainty, Certainty::Proven);
-    assert_eq!((found.evidence[1].says.as_str(), found.evidence[1].quotes.as_slice()), ("The watchdog is off.", &[span][..]));
+    assert_eq!(
+        (found.evidence[1].says.as_str(), found.evidence[1].quotes.as_slice()),
+        ("The watchdog is off.", &[span][..])
+    );
 }
 
 #[test]
@@ -250,7 +261,8 @@ edges: [$senders -> $lockers]";
 fn a_finding_below_its_top_level_asks_for_what_is_unknown() {
     let (world, _) = locked(Known::Observed);
     let found = world.one(LEVELS);
-    let asked: Vec<(&str, &str)> = found.missing.iter().map(|missing| (missing.clause.as_str(), missing.get.as_str())).collect();
+    let asked: Vec<(&str, &str)> =
+        found.missing.iter().map(|missing| (missing.clause.as_str(), missing.get.as_str())).collect();
     assert_eq!(asked, [("holder", "p abc0 HOLDER.PID"), ("sends", "stack of HOLDER.TID")]);
     assert_eq!(found.missing[0].would_make, Some(Certainty::Likely));
     assert_eq!(found.missing[1].would_make, Some(Certainty::Proven));

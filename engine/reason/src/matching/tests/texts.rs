@@ -16,7 +16,9 @@ fn sizes_and_durations() {
     for (bytes, text) in [(512.0, "512 B"), (33_557_184.0, "32 MiB"), (1536.0, "1.5 KiB"), (204_800.0, "200 KiB")] {
         assert_eq!(render("{{ x | filesizeformat }}", bytes), text);
     }
-    for (seconds, text) in [(1038.0, "17 min 18 s"), (529_020.0, "6 d 2 h 57 min"), (5.0, "5 s"), (0.0, "0 s"), (3600.0, "1 h")] {
+    for (seconds, text) in
+        [(1038.0, "17 min 18 s"), (529_020.0, "6 d 2 h 57 min"), (5.0, "5 s"), (0.0, "0 s"), (3600.0, "1 h")]
+    {
         assert_eq!(render("{{ x | duration }}", seconds), text);
     }
 }
@@ -31,7 +33,10 @@ fn at_most_five_names() {
 
 #[test]
 fn every_expression_is_shown_and_strings_are_left_alone() {
-    assert_eq!(shown("a {{ b }} {% if c %}{{d.e | f}}{% endif %}"), "a {{ (b) | show }} {% if c %}{{ (d.e | f) | show }}{% endif %}");
+    assert_eq!(
+        shown("a {{ b }} {% if c %}{{d.e | f}}{% endif %}"),
+        "a {{ (b) | show }} {% if c %}{{ (d.e | f) | show }}{% endif %}"
+    );
     assert_eq!(render("{{ \"}}\" }}{{ '{{' }}", 1), "}}{{");
     assert_eq!(render("{%- if x -%} {{- x -}} {% endif %}", 3), "3");
     assert_eq!(render("{{ x", 3), "{{ x", "what is no template is given as written");
@@ -39,7 +44,9 @@ fn every_expression_is_shown_and_strings_are_left_alone() {
 
 /// What a text prints for the task and the lock of a waiter.
 fn says(world: &World, text: &str) -> String {
-    let rule = format!("evidence: {{a: {{task: $a, waits: lock, object: $lock, says: \"{text}\"}}}}\nconclude: {{likely: [a]}}");
+    let rule = format!(
+        "evidence: {{a: {{task: $a, waits: lock, object: $lock, says: \"{text}\"}}}}\nconclude: {{likely: [a]}}"
+    );
     world.one(&rule).evidence[0].says.clone()
 }
 
@@ -50,7 +57,10 @@ fn labels_of_tasks_and_objects() {
     let task = world.waiter("kworker/1:2", 4790, "mutex");
     world.waits_for(task, lock, stacklore_model::Known::Observed);
     assert_eq!(says(&world, "{{ a }} {{ lock }}"), "kworker/1:2 (4790) mutex ffff880035acf1e0");
-    assert_eq!(says(&world, "{{ a.object }} {{ lock.waiters | names }} {{ a.needs }}"), "mutex ffff880035acf1e0 kworker/1:2 (4790) the holder");
+    assert_eq!(
+        says(&world, "{{ a.object }} {{ lock.waiters | names }} {{ a.needs }}"),
+        "mutex ffff880035acf1e0 kworker/1:2 (4790) the holder"
+    );
     let task = &mut world.analysis.case.tasks[0];
     (task.name, task.number) = (None, Some(35));
     assert_eq!(says(&world, "{{ a }}"), "thread 35 (LWP 4790)");
@@ -86,7 +96,10 @@ explain: '{% if b %}held{% else %}not known{% endif %}'";
 fn a_clause_name_is_true_where_it_holds_and_a_variable_of_that_name_wins() {
     let mut world = World::new();
     let task = world.waiter("t", 1, "mutex");
-    world.fact("report", &[("kind", Row::Text("rcu-stall".into())), ("task", Row::Task(task)), ("cpu", Row::Number(3.0))]);
+    world.fact(
+        "report",
+        &[("kind", Row::Text("rcu-stall".into())), ("task", Row::Task(task)), ("cpu", Row::Number(3.0))],
+    );
     let rule = "
 evidence:
   stall: {report: $stall, kind: rcu-stall, says: s}

@@ -128,7 +128,9 @@ fn an_untyped_wait_makes_tests_on_waits_unknown_except_any_and_its_own_name() {
     world.listing(ListingOf::Tasks, true);
     assert_eq!(world.state_of("nobody", &nobody("waits: send")), "unknown");
     assert_eq!(world.state_of("nobody", &nobody("waits: not mutex")), "unknown");
-    let rule = |test: &str| format!("evidence: {{a: {{task: $a, stack: [wait_here], waits: {test}, says: s}}}}\nconclude: {{likely: [a]}}");
+    let rule = |test: &str| {
+        format!("evidence: {{a: {{task: $a, stack: [wait_here], waits: {test}, says: s}}}}\nconclude: {{likely: [a]}}")
+    };
     assert_eq!(role(&world.one(&rule("futex")), "a"), [futex]);
     assert_eq!(role(&world.one(&rule("[send, futex]")), "a"), [futex]);
     assert_eq!(world.number(&rule("any")), 2);
@@ -139,7 +141,8 @@ fn a_task_that_rests_is_left_out_unless_asked_for() {
     let mut world = World::new();
     let idle = world.waiter("idle", 1, "mutex");
     world.activity(idle).idle = true;
-    let rule = |idle: &str| format!("evidence: {{a: {{task: $a, waits: mutex{idle}, says: s}}}}\nconclude: {{likely: [a]}}");
+    let rule =
+        |idle: &str| format!("evidence: {{a: {{task: $a, waits: mutex{idle}, says: s}}}}\nconclude: {{likely: [a]}}");
     assert_eq!(world.number(&rule("")), 0);
     assert_eq!(world.number(&rule(", idle: no")), 0);
     assert_eq!(world.number(&rule(", idle: any")), 1);
@@ -173,7 +176,10 @@ evidence:
   sender: {task: $sender, waits: send, says: s}
   holds: {hold: _, task: $sender, object: $lock, says: s, get: g}
 conclude: {possible: [waiter, sender, holds]}";
-    let rule = rule.replace("says: s}\n  sender: {task: $sender, waits: send", "says: s}\n  sender: {task: $sender, waits: send, process: $waiter.process");
+    let rule = rule.replace(
+        "says: s}\n  sender: {task: $sender, waits: send",
+        "says: s}\n  sender: {task: $sender, waits: send, process: $waiter.process",
+    );
     let sender = world.waiter("s", 2, "send");
     world.process(1, &[waiter, sender]);
     assert_eq!(world.find(&rule).near_misses.len(), 1);

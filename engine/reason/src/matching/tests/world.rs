@@ -50,7 +50,8 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new() -> Self {
         let sources = [("kinds", KINDS), ("linux", LINUX), ("user", USER)];
-        let source = |(name, text): (&str, &str)| YamlSource { path: format!("vocabulary/{name}.yaml"), text: text.into() };
+        let source =
+            |(name, text): (&str, &str)| YamlSource { path: format!("vocabulary/{name}.yaml"), text: text.into() };
         let vocabulary = Vocabulary::from_sources(&sources.map(source)).expect("the vocabulary of the tests loads");
         World { analysis: Analysis::default(), vocabulary, line: 0 }
     }
