@@ -186,7 +186,7 @@ impl Tried<'_> {
             }
             let need = self.rule.clause(clause).count.map_or(1, |count| count.min);
             let known = nth_best(&rows, need);
-            let rows: Rc<[RowId]> = rows.iter().map(|candidate| candidate.row).collect();
+            let rows = self.share(clause, &rows);
             if let Some(var) = self.rule.clause(clause).row {
                 extended.bind(var, Bound::Set(rows.clone()));
             }
@@ -255,9 +255,9 @@ impl Tried<'_> {
         let of = self.rule.clause(clause);
         let taken: BTreeSet<RowId> = binding.single_rows().collect();
         let fixed = of.row.and_then(|var| binding.one(var)).and_then(Thing::row);
-        let rows: &[RowId] = match &fixed {
-            Some(row) => std::slice::from_ref(row),
-            None => self.may_fit(clause),
+        let rows = match fixed {
+            Some(row) => vec![row],
+            None => self.may_fit_joined(clause, binding),
         };
         let open = |row: &&RowId| {
             (fixed.is_some() || !taken.contains(row))
