@@ -15,8 +15,11 @@ pub(super) struct Threads {
 /// Thread ids in a line of `ls`.
 pub(super) fn ids(text: &str) -> Option<Vec<u32>> {
     if let Some(parsed) = Grammar::parse(Rule::ids, text).ok().and_then(|mut all| all.next()) {
-        let ids: Option<Vec<u32>> =
-            parsed.into_inner().filter(|part| part.as_rule() == Rule::number).map(|id| id.as_str().parse().ok()).collect();
+        let ids: Option<Vec<u32>> = parsed
+            .into_inner()
+            .filter(|part| part.as_rule() == Rule::number)
+            .map(|id| id.as_str().parse().ok())
+            .collect();
         return ids;
     }
     let parsed = Grammar::parse(Rule::id_row, text).ok()?.next()?;

@@ -8,8 +8,18 @@ use stacklore_model::{Fact, Listing, ListingOf, ProcessSighting, TaskKeys, TaskS
 
 /// Keys that say something here; others are passed over.
 const KEYS: [&str; 12] = [
-    "Name", "State", "Tgid", "Pid", "PPid", "TracerPid", "NSpid", "Threads", "SigPnd", "ShdPnd",
-    "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches",
+    "Name",
+    "State",
+    "Tgid",
+    "Pid",
+    "PPid",
+    "TracerPid",
+    "NSpid",
+    "Threads",
+    "SigPnd",
+    "ShdPnd",
+    "voluntary_ctxt_switches",
+    "nonvoluntary_ctxt_switches",
 ];
 
 /// Names of the standard signals of Linux from number 1 on (x86, ARM and most others).

@@ -26,7 +26,9 @@ pub(super) fn is_row(text: &str) -> bool {
 
 /// Reads a row; what stands behind its columns is a remark of the author.
 pub(super) fn row(text: &str, columns: &[String], line: u32, out: &mut Builder) -> bool {
-    let Some(parsed) = Grammar::parse(Rule::netlink_row, text).ok().and_then(|mut all| all.next()) else { return false };
+    let Some(parsed) = Grammar::parse(Rule::netlink_row, text).ok().and_then(|mut all| all.next()) else {
+        return false;
+    };
     let cells: Vec<&str> = parsed
         .into_inner()
         .filter(|part| matches!(part.as_rule(), Rule::address | Rule::number | Rule::groups | Rule::value))

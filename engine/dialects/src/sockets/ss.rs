@@ -7,8 +7,19 @@ use stacklore_model::{Fact, TaskKeys, TaskSighting, Value};
 
 /// States as `ss` prints them.
 const STATES: [&str; 13] = [
-    "ESTAB", "SYN-SENT", "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "UNCONN", "CLOSE-WAIT", "LAST-ACK",
-    "LISTEN", "CLOSING", "CLOSED", "NEW-SYN-RECV",
+    "ESTAB",
+    "SYN-SENT",
+    "SYN-RECV",
+    "FIN-WAIT-1",
+    "FIN-WAIT-2",
+    "TIME-WAIT",
+    "UNCONN",
+    "CLOSE-WAIT",
+    "LAST-ACK",
+    "LISTEN",
+    "CLOSING",
+    "CLOSED",
+    "NEW-SYN-RECV",
 ];
 
 /// Whether a line is the header.
@@ -36,7 +47,10 @@ pub(super) fn row(text: &str, line: u32, out: &mut Builder) -> bool {
     };
     if let Some(netid) = netid.filter(|netid| !unix && !matches!(*netid, "tcp" | "mptcp")) {
         // Other families have no relation; their rows are understood.
-        return matches!(netid, "udp" | "raw" | "nl" | "p_raw" | "p_dgr" | "icmp6" | "dccp" | "sctp" | "v_str" | "v_dgr");
+        return matches!(
+            netid,
+            "udp" | "raw" | "nl" | "p_raw" | "p_dgr" | "icmp6" | "dccp" | "sctp" | "v_str" | "v_dgr"
+        );
     }
     let mut fields = Vec::with_capacity(6);
     let mut inode = None;

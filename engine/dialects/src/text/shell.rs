@@ -12,7 +12,8 @@ pub(crate) fn shows_all(command: &str) -> bool {
     let first = stages.next().and_then(program).unwrap_or("");
     // `tail -n +1` and `grep .` show whole files.
     let whole = command.contains("-n +1") || command.contains("-n+1") || command.contains("grep . ");
-    (whole || !CUTTING.contains(&first)) && stages.all(|stage| program(stage).is_some_and(|name| PASSING.contains(&name)))
+    (whole || !CUTTING.contains(&first))
+        && stages.all(|stage| program(stage).is_some_and(|name| PASSING.contains(&name)))
 }
 
 /// The program that a stage of a pipeline runs.
@@ -32,9 +33,9 @@ pub(crate) fn is_elision(text: &str) -> bool {
     let marked = text.contains("...") || text.contains('\u{2026}');
     (marked && dots.trim_end_matches(['.', '\u{2026}', ']', ')', '>', ' ']).len() < 12)
         || text.starts_with("//")
-        || ["省略", "略", "snip", "omitted", "truncated", "cut here"].iter().any(|word| {
-            text.len() < 80 && text.to_ascii_lowercase().contains(word)
-        })
+        || ["省略", "略", "snip", "omitted", "truncated", "cut here"]
+            .iter()
+            .any(|word| text.len() < 80 && text.to_ascii_lowercase().contains(word))
 }
 
 #[cfg(test)]
