@@ -197,8 +197,10 @@ impl Table {
             Column::Comm => Named { name: Some(row::without_remark(cell)), ..Named::default() },
             _ => name_of_command(cell),
         };
-        if column == Column::Comm && (cell.starts_with('[') || cell.contains("\\_ ") || cell.ends_with("<defunct>")) {
+        if column == Column::Comm && (cell.contains("\\_ ") || cell.ends_with('>')) {
             named = name_of_command(cell);
+        } else if let Some(line) = row.cell(Column::Args).filter(|_| column == Column::Comm) {
+            named = Named { name: named.name, ..name_of_command(line) };
         }
         // The filter lists itself.
         if matches!(named.name, Some("grep" | "egrep" | "fgrep")) {
@@ -214,7 +216,7 @@ impl Table {
         if named.defunct {
             state = Some(TaskState::Zombie);
         }
-        let parent = row.number(Column::Parent).or_else(|| self.parent(pid, named.branch));
+        let parent = row.number(Column::Parent).or_else(|| self.parent(pid, row.branch()));
         let span = out.at(line);
         let name = named.name.filter(|name| !name.is_empty()).map(|name| out.name(name));
         out.task(TaskSighting {
@@ -280,12 +282,18 @@ fn state_of(letter: char) -> Option<TaskState> {
     if letter == 'O' { Some(TaskState::Running) } else { state_of_letter(letter) }
 }
 
-/// A name in brackets is a kernel thread where no memory and no other parent speak against it.
+/// A name in brackets is a kernel thread where the parent says so; a process that ends has lost its memory and stands
+/// in brackets, too. Without parents only a name with a slash is sure: no program's name has one.
 fn is_kernel(row: &Row<'_>, named: &Named<'_>, state: Option<TaskState>, parent: Option<u32>) -> Option<bool> {
+    /// Every kernel thread is a child of this process.
+    const KTHREADD: u32 = 2;
     if !named.bracketed || named.defunct || state == Some(TaskState::Zombie) {
         return None;
     }
     let memory = row.cell(Column::Size).is_some_and(|size| size != "0" && size != "-");
-    let other_parent = parent.is_some_and(|parent| parent != 2 && parent != 0);
-    (!memory && !other_parent).then_some(true)
+    let kernel = match parent {
+        Some(parent) => parent == KTHREADD || (parent == 0 && row.number(Column::Pid) == Some(KTHREADD)),
+        None => named.name.is_some_and(|name| name.contains('/')),
+    };
+    (kernel && !memory).then_some(true)
 }

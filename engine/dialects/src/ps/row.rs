@@ -6,6 +6,7 @@ use pest::Parser;
 
 /// A row: the cell of each column, the command with all its blanks.
 pub(super) struct Row<'a> {
+    text: &'a str,
     pub(super) cells: Vec<(Column, &'a str)>,
 }
 
@@ -16,6 +17,13 @@ impl<'a> Row<'a> {
 
     pub(super) fn cell(&self, column: Column) -> Option<&'a str> {
         self.cells.iter().find(|(known, _)| *known == column).map(|(_, cell)| *cell)
+    }
+
+    /// Where the branch of a forest (`\\_ `) begins, in bytes from the start of the line.
+    pub(super) fn branch(&self) -> Option<usize> {
+        let (_, cell) = self.command()?;
+        let start = cell.as_ptr() as usize - self.text.as_ptr() as usize;
+        cell.find("\\_ ").map(|at| start + at)
     }
 
     /// The cell that names the program best: the thread's name before the command line.
@@ -64,7 +72,7 @@ pub(super) fn cut<'a>(text: &'a str, columns: &[Column], sure: bool) -> Option<R
         cells.push((*column, word));
         at += 1 + more_words(*column, word, words.get(at + 1).map(|(_, word)| *word));
     }
-    Some(Row { cells })
+    Some(Row { text, cells })
 }
 
 /// How many further words belong to a cell.
@@ -97,14 +105,12 @@ pub(crate) struct Named<'a> {
     pub(crate) bracketed: bool,
     /// It has ended and was not reaped.
     pub(crate) defunct: bool,
-    /// Where the branch of a forest begins, in bytes from the start of the cell.
-    pub(crate) branch: Option<usize>,
 }
 
 /// The name in a command line as `ps` prints it.
 pub(crate) fn name_of_command(cell: &str) -> Named<'_> {
     let cell = without_remark(cell);
-    let mut named = Named { branch: cell.find("\\_ "), ..Named::default() };
+    let mut named = Named::default();
     let Some(parsed) = Grammar::parse(Rule::cell, cell).ok().and_then(|mut all| all.next()) else { return named };
     for part in parsed.into_inner() {
         match part.as_rule() {
@@ -113,7 +119,8 @@ pub(crate) fn name_of_command(cell: &str) -> Named<'_> {
                 for part in part.into_inner() {
                     match part.as_rule() {
                         Rule::thread => named.name = Some(part.as_str()),
-                        _ => named.defunct = true,
+                        Rule::defunct => named.defunct = true,
+                        _ => {}
                     }
                 }
             }

@@ -102,6 +102,10 @@ impl Reader for SocketsReader {
             return Fed::Taken;
         }
         self.whole &= !shell::is_elision(text);
+        if text.split_whitespace().next().is_some_and(|word| object(word.trim_end_matches(':')).is_some()) {
+            self.whole = false;
+            out.unclear(number, "a row of a table of sockets that does not fit its columns");
+        }
         Fed::End
     }
 
