@@ -3,5 +3,6 @@
 mod cli;
 mod corpus;
 mod hostile;
+mod knowledge_is_data;
 mod program;
 mod rules;
