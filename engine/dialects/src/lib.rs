@@ -12,10 +12,16 @@ mod crash;
 mod dialect;
 mod driver;
 mod eu_stack;
+mod file_locks;
 mod gdb;
 mod go;
 mod mdb;
+mod proc_files;
 mod proc_stack;
+mod ps;
+mod service_tree;
+mod settings;
+mod sockets;
 mod table;
 mod text;
 

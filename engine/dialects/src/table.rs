@@ -12,4 +12,10 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::go::Go,
     &crate::mdb::Mdb,
     &crate::proc_stack::ProcStack,
+    &crate::proc_files::ProcFiles,
+    &crate::sockets::Sockets,
+    &crate::file_locks::FileLocks,
+    &crate::settings::Settings,
+    &crate::ps::Ps,
+    &crate::service_tree::ServiceTree,
 ];

@@ -29,6 +29,8 @@ pub(super) struct Found {
     /// Stacks by their lowest address: highest address and task.
     ranges: BTreeMap<u64, (u64, TaskKeys)>,
     tasks: HashSet<u64>,
+    /// Addresses of symbols, as `sym` prints them.
+    symbols: HashMap<String, u64>,
 }
 
 /// More words than any paste holds; a dump of all memory is not kept.
@@ -45,6 +47,10 @@ enum Form {
 impl Found {
     pub(super) fn structure(&mut self, structure: Structure) {
         self.structures.push(structure);
+    }
+
+    pub(super) fn symbol(&mut self, name: &str, address: u64) {
+        self.symbols.insert(name.to_owned(), address);
     }
 
     pub(super) fn word(&mut self, word: Word) {
@@ -81,6 +87,11 @@ impl Found {
             } else if let Some(lock) = Lock::of(structure, out) {
                 locks.push(lock);
             }
+        }
+        for lock in &mut locks {
+            let object = &mut lock.sighting.object;
+            let named = object.symbol.as_deref().and_then(|name| self.symbols.get(name).copied());
+            object.address = object.address.or(named);
         }
         self.queue(&mut locks, &waiters, out);
         orphans(&mut locks, &waiters, out);

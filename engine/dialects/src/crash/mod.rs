@@ -71,6 +71,13 @@ impl Dialect for Crash {
             "  list = {",
             "  pid = ",
             " at ffffffff",
+            "0xffffffff",
+            " (d) ",
+            " (D) ",
+            " (b) ",
+            " (B) ",
+            " RU: ",
+            " UN: ",
         ]
     }
 
@@ -120,6 +127,7 @@ enum Region {
     None,
     Stack(bt::Stack),
     Struct(structs::Struct),
+    Block(system::Block),
     Rows,
 }
 
@@ -148,6 +156,9 @@ impl Reader for CrashReader {
         bt::opens(line)
             || memory::opens(line.trimmed())
             || system::opens(line.trimmed())
+            || system::opens_block(line.trimmed(), context.raw(line.number + 1))
+            || system::symbol(line.trimmed()).is_some()
+            || system::is_other(line.trimmed())
             || (after_crash && self.member_selection() && structs::is_member(line.head()))
             || (!after_crash && context.command().is_none() && structs::is_lock_member(line, context))
     }
@@ -193,6 +204,7 @@ impl CrashReader {
         match &mut self.region {
             Region::Stack(stack) => stack.feed(line, &mut self.found, out),
             Region::Struct(open) => open.feed(line),
+            Region::Block(block) => block.row(line).then_some(Fed::Taken),
             Region::Rows | Region::None => None,
         }
     }
@@ -224,6 +236,21 @@ impl CrashReader {
             self.region = Region::Rows;
             return Fed::Taken;
         }
+        if let Some((address, name)) = system::symbol(text) {
+            self.found.symbol(name, address);
+            self.region = Region::Rows;
+            return Fed::Taken;
+        }
+        if text.starts_with("PID: ") {
+            let mut block = system::Block::default();
+            block.row(line);
+            self.region = Region::Block(block);
+            return Fed::Taken;
+        }
+        if system::is_other(text) {
+            self.region = Region::Rows;
+            return Fed::Taken;
+        }
         if system::is_row(text) {
             if let Some(cpu) = system::runqueue(text) {
                 self.cpu = Some(cpu);
@@ -246,6 +273,7 @@ impl CrashReader {
         match std::mem::take(&mut self.region) {
             Region::Stack(stack) => stack.end(&mut self.found, out),
             Region::Struct(open) => open.end(&mut self.found, out),
+            Region::Block(block) => block.end(out),
             Region::Rows | Region::None => {}
         }
     }

@@ -9,7 +9,7 @@ use super::{Grammar, Rule};
 use crate::builder::Builder;
 use crate::text::Line;
 use pest::Parser;
-use stacklore_model::{Fact, Value};
+use stacklore_model::{Fact, System, TaskKeys, TaskSighting, TaskState, Value};
 
 const KEYS: [&str; 18] = [
     "KERNEL:",
@@ -49,6 +49,83 @@ pub(super) fn is_row(text: &str) -> bool {
         || text.starts_with("ROOT_TASK_GROUP:")
         || text.starts_with("TASK_GROUP:")
         || text == "[no tasks queued]"
+}
+
+/// Rows that say nothing of a hang and still belong to crash: disassembly, counts of states.
+pub(super) fn is_other(text: &str) -> bool {
+    (text.starts_with("0xffff") && Grammar::parse(Rule::instruction, text).is_ok())
+        || (text.len() < 12 && Grammar::parse(Rule::state_count, text).is_ok())
+}
+
+/// Address and name of a row of `sym`.
+pub(super) fn symbol(text: &str) -> Option<(u64, &str)> {
+    if !text.contains(") ") {
+        return None;
+    }
+    let mut parts = Grammar::parse(Rule::listed_symbol, text).ok()?.next()?.into_inner();
+    Some((super::hex(parts.next()?.as_str())?, parts.next()?.as_str()))
+}
+
+/// The task that a block of `set`, `kmem` or the start is about, line by line.
+#[derive(Default)]
+pub(super) struct Block {
+    keys: TaskKeys,
+    name: Option<String>,
+    cpu: Option<u32>,
+    state: Option<TaskState>,
+    first: u32,
+}
+
+impl Block {
+    /// Takes a row of the block; false where the row is none.
+    pub(super) fn row(&mut self, line: &Line<'_>) -> bool {
+        let Some((key, value)) = line.trimmed().split_once(": ") else { return false };
+        let value = value.trim();
+        match key {
+            "PID" => self.keys.tid = value.parse().ok().filter(|pid| *pid != 0),
+            "COMMAND" => self.name = Some(value.trim_matches('"').to_owned()),
+            "TASK" => self.keys.address = value.split(' ').next().and_then(super::hex),
+            "CPU" => self.cpu = value.parse().ok(),
+            "STATE" => {
+                self.state = match value.split(' ').next() {
+                    Some("TASK_UNINTERRUPTIBLE") => Some(TaskState::Blocked),
+                    Some("TASK_INTERRUPTIBLE") => Some(TaskState::Sleeping),
+                    Some("TASK_RUNNING") => Some(TaskState::Running),
+                    _ => None,
+                }
+            }
+            _ => return false,
+        }
+        if self.first == 0 {
+            self.first = line.number;
+        }
+        true
+    }
+
+    /// Tells the task of the block.
+    pub(super) fn end(self, out: &mut Builder) {
+        if self.keys.is_anonymous() {
+            return;
+        }
+        let span = out.at(self.first);
+        let name = self.name.map(|name| out.name(&name));
+        let state = self.state.filter(|_| self.keys.tid.is_some());
+        out.task(TaskSighting {
+            keys: self.keys,
+            name,
+            system: Some(System::Linux),
+            state,
+            cpu: self.cpu,
+            span,
+            ..TaskSighting::default()
+        });
+    }
+}
+
+/// Whether such a block begins here.
+pub(super) fn opens_block(text: &str, next: &str) -> bool {
+    text.strip_prefix("PID: ").is_some_and(|pid| pid.trim().bytes().all(|byte| byte.is_ascii_digit()))
+        && next.trim_start().starts_with("COMMAND: ")
 }
 
 /// The CPU of `CPU 1 RUNQUEUE: …` or `CPU 1`.

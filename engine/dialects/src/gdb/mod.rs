@@ -72,7 +72,16 @@ impl Dialect for Gdb {
             "terminated with signal",
             "received signal",
             "Target Id",
-            "$1 =",
+            "$1",
+            "$2",
+            "$3",
+            "$4",
+            "$5",
+            "$6",
+            "$7",
+            "$8",
+            "$9",
+            "Syms Read",
             "__data = {",
             "__owner",
             "__cur_writer",
@@ -93,6 +102,14 @@ enum Waiting {
     Look(TaskKeys, Pending),
     /// A printed value.
     Value(Answer),
+}
+
+/// A row of `info sharedlibrary`: it tells nothing of a hang.
+fn is_library(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let is_address = |word: Option<&str>| word.is_some_and(|word| word.starts_with("0x"));
+    text.contains("Syms Read")
+        || (is_address(words.next()) && is_address(words.next()) && matches!(words.next(), Some("Yes" | "No")))
 }
 
 /// Reads the gdb sessions of one document.
@@ -118,10 +135,16 @@ struct GdbReader {
 impl Reader for GdbReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
         let text = text_of(line);
+        if is_library(&text) {
+            return true;
+        }
         match line::read(&text) {
             Some(Printed::Frame { address, text, .. }) => stack::is_frame(address, &call::split(text)),
             Some(Printed::Notice | Printed::Cut | Printed::Quit | Printed::Paged) => false,
-            Some(Printed::Value(text)) => self.asked.expression().is_some() || text.contains("__"),
+            Some(Printed::Value(text)) => {
+                let below = || text.trim() == "{" && context.raw(line.number + 1).contains("__data");
+                self.asked.expression().is_some() || text.contains("__") || below()
+            }
             Some(Printed::Thread { .. }) => is_header(line, &text),
             Some(_) => true,
             None => self.is_unsigned(&text, context),
@@ -137,7 +160,7 @@ impl Reader for GdbReader {
         if text.len() < line.text.len() {
             out.mend(MendKind::GluedProse, line.number);
         }
-        if self.goes_on(&text, line.number, out) {
+        if self.goes_on(&text, line.number, out) || is_library(&text) {
             return Fed::Taken;
         }
         match line::read(&text) {

@@ -8,12 +8,11 @@ pub(crate) struct Context<'a> {
     document: &'a str,
     command: Option<Command>,
     since_command: u32,
-    previous: Vec<(u32, String)>,
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(lines: &'a Lines<'a>, document: &'a str) -> Self {
-        Context { lines, document, command: None, since_command: 0, previous: Vec::new() }
+        Context { lines, document, command: None, since_command: 0 }
     }
 
     /// The last command at a prompt before this line.
@@ -44,11 +43,6 @@ impl<'a> Context<'a> {
             .find(|(_, text)| !text.trim().is_empty())
     }
 
-    /// Logical lines before this one on the same line of the text (records glued together).
-    pub(crate) fn earlier_on_line(&self, number: u32) -> impl Iterator<Item = &str> {
-        self.previous.iter().filter(move |(n, _)| *n == number).map(|(_, text)| text.as_str())
-    }
-
     pub(crate) fn set_command(&mut self, command: Command) {
         self.since_command = 0;
         self.command = Some(command);
@@ -64,10 +58,6 @@ impl<'a> Context<'a> {
     pub(crate) fn passed(&mut self, line: &Line<'_>) {
         if !line.is_blank() {
             self.since_command += 1;
-        }
-        if line.split {
-            self.previous.retain(|(n, _)| *n == line.number);
-            self.previous.push((line.number, line.text.to_string()));
         }
     }
 }

@@ -6,6 +6,7 @@ mod lines;
 mod mend;
 mod prefix;
 pub(crate) mod prompt;
+pub(crate) mod shell;
 mod split;
 
 pub(crate) use context::Context;

@@ -4,8 +4,8 @@ use super::binding::{Binding, Bound};
 use super::clause::{equality, frames};
 use super::fields::Tables;
 use super::lines::find_lines;
-use super::thing::{RowId, Thing, Truth};
-use crate::rules::ast::{Clause, ClauseId, Condition, FunctionPattern, Rule, StackItem, Table, Test};
+use super::thing::{Cell, RowId, Thing, Truth};
+use crate::rules::ast::{Clause, ClauseId, Condition, FunctionPattern, Rule, StackItem, Table, Test, VarId};
 use stacklore_model::{Known, ProcessId, TaskId};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -20,16 +20,28 @@ pub(crate) struct Candidate {
     pub(crate) known: Known,
 }
 
+/// A set and how templates see it.
+pub(crate) type SetValue = (Rc<[RowId]>, tera::Value);
+
 /// Candidates by the value of one field.
 type JoinMap = HashMap<Thing, Vec<u32>>;
+
+/// Rows that may fit by the value of one field, and those of which the case does not tell it.
+#[derive(Default)]
+pub(crate) struct MayJoin {
+    by_value: HashMap<Thing, Vec<RowId>>,
+    untold: Vec<RowId>,
+}
 
 /// Candidates of one clause of a rule.
 #[derive(Default)]
 pub(crate) struct Candidates {
     fits: OnceCell<Vec<Candidate>>,
     may_fit: OnceCell<Vec<RowId>>,
+    may_join: RefCell<BTreeMap<usize, Rc<MayJoin>>>,
     joins: RefCell<BTreeMap<usize, Rc<JoinMap>>>,
     lines: OnceCell<Vec<RowId>>,
+    last_set: RefCell<Option<Rc<[RowId]>>>,
 }
 
 /// A rule that is being matched, with the candidates of its clauses.
@@ -39,12 +51,19 @@ pub(crate) struct Tried<'a> {
     /// The rule.
     pub(crate) rule: &'a Rule,
     candidates: Vec<Candidates>,
+    /// The last set of each variable as templates see it, for commands and for prose.
+    pub(crate) sets: RefCell<HashMap<(VarId, bool), SetValue>>,
 }
 
 impl<'a> Tried<'a> {
     /// A rule before anything of it was looked up.
     pub(crate) fn new(tables: Tables<'a>, rule: &'a Rule) -> Self {
-        Tried { tables, rule, candidates: rule.clauses.iter().map(|_| Candidates::default()).collect() }
+        Tried {
+            tables,
+            rule,
+            candidates: rule.clauses.iter().map(|_| Candidates::default()).collect(),
+            sets: RefCell::default(),
+        }
     }
 
     /// How many rows a clause starts from at most, by the best index that it has; `None` where it has none.
@@ -114,6 +133,16 @@ impl<'a> Tried<'a> {
         Some(item.alternatives.iter().map(|pattern| index.symbols.tasks(vocabulary, pattern)).collect())
     }
 
+    /// The rows of a set, shared with the set before it where they are the same.
+    pub(crate) fn share(&self, clause: ClauseId, rows: &[Candidate]) -> Rc<[RowId]> {
+        let mut last = self.candidates[clause.0].last_set.borrow_mut();
+        let rows = rows.iter().map(|candidate| candidate.row);
+        match &*last {
+            Some(before) if before.iter().copied().eq(rows.clone()) => before.clone(),
+            _ => last.insert(rows.collect()).clone(),
+        }
+    }
+
     /// All rows of the table of a clause.
     fn all_rows(&self, clause: ClauseId) -> Vec<RowId> {
         let table = self.rule.clause(clause).table;
@@ -162,6 +191,45 @@ impl<'a> Tried<'a> {
             let rows = self.all_rows(clause).into_iter();
             rows.filter(|row| self.fits_alone(*row, clause).truth != Truth::No).collect()
         })
+    }
+
+    /// The rows of which it is not known that they do not fit a clause, as far as its first joined value leaves them.
+    pub(crate) fn may_fit_joined(&self, clause: ClauseId, binding: &Binding) -> Vec<RowId> {
+        let of = self.rule.clause(clause);
+        for (at, condition) in of.conditions.iter().enumerate() {
+            let Some((field, reference)) = equality(condition) else { continue };
+            let Some(wanted) = self.tables.resolve(reference, binding) else { continue };
+            // An object that is told by its name here and by its address there is not found by hash.
+            if wanted.open || field == "object" {
+                continue;
+            }
+            let map = self.may_join(clause, at, field);
+            let found = wanted.things.iter().filter_map(|(thing, _)| map.by_value.get(thing)).flatten();
+            let mut rows: Vec<RowId> = found.chain(&map.untold).copied().collect();
+            rows.sort_unstable();
+            rows.dedup();
+            return rows;
+        }
+        self.may_fit(clause).to_vec()
+    }
+
+    fn may_join(&self, clause: ClauseId, at: usize, field: &str) -> Rc<MayJoin> {
+        if let Some(map) = self.candidates[clause.0].may_join.borrow().get(&at) {
+            return map.clone();
+        }
+        let mut map = MayJoin::default();
+        for row in self.may_fit(clause) {
+            let cell = self.tables.cell(*row, field);
+            if matches!(cell, Cell::Unknown | Cell::Untyped(..)) {
+                map.untold.push(*row);
+            }
+            for value in cell.values() {
+                map.by_value.entry(value.clone()).or_default().push(*row);
+            }
+        }
+        let map = Rc::new(map);
+        self.candidates[clause.0].may_join.borrow_mut().insert(at, map.clone());
+        map
     }
 
     /// The candidates of a clause that its joined values leave, for the variables that stand for something.

@@ -7,6 +7,9 @@ use super::thing::{Cell, RowId, Thing, Truth};
 use crate::rules::ast::{Clause, Condition, StackItem, Test, VarId, VarRef};
 use stacklore_model::System;
 
+/// One way in which a row fits: what variables would newly stand for.
+pub(crate) type Way = Vec<(VarId, Thing)>;
+
 /// Calls `visit` for every variable that a test mentions.
 pub(crate) fn references<'t>(test: &'t Test, visit: &mut impl FnMut(&'t VarRef)) {
     match test {
@@ -64,6 +67,10 @@ impl Tables<'_> {
         }
         for condition in clause.conditions.iter().filter(|condition| !is_joined(condition)) {
             if let Condition::Field { name, test } = condition {
+                // Every task is idle or not, also one of which no stack is known.
+                if name == "idle" && matches!(test, Test::Any) {
+                    continue;
+                }
                 outcome = outcome.and(self.check(&self.cell(row, name), test, &none));
                 if outcome.truth == Truth::No {
                     return outcome;
@@ -86,14 +93,9 @@ impl Tables<'_> {
 
     /// Whether a row fits the conditions of a clause that mention variables, and what the free ones would then stand
     /// for: one list of new values for each way to do so.
-    pub(crate) fn fits_joined(
-        &self,
-        row: RowId,
-        clause: &Clause,
-        binding: &Binding,
-    ) -> (Outcome, Vec<Vec<(VarId, Thing)>>) {
+    pub(crate) fn fits_joined(&self, row: RowId, clause: &Clause, binding: &Binding) -> (Outcome, Vec<Way>) {
         let mut outcome = Outcome::of(Truth::Yes);
-        let mut ways: Vec<Vec<(VarId, Thing)>> = vec![Vec::new()];
+        let mut ways: Vec<Way> = vec![Vec::new()];
         for condition in clause.conditions.iter().filter(|condition| is_joined(condition)) {
             let Condition::Field { name, test } = condition else { continue };
             let cell = self.cell(row, name);
@@ -126,7 +128,7 @@ pub(crate) fn frames(clause: &Clause) -> (Option<&[StackItem]>, Vec<&StackItem>)
 }
 
 /// Each way so far with each value; a variable that two conditions bind must have the same value in both.
-fn combine(ways: Vec<Vec<(VarId, Thing)>>, var: VarId, values: &[Thing]) -> Vec<Vec<(VarId, Thing)>> {
+fn combine(ways: Vec<Way>, var: VarId, values: &[Thing]) -> Vec<Way> {
     let mut combined = Vec::new();
     for way in ways {
         let before = way.iter().find(|(bound, _)| *bound == var).map(|(_, thing)| thing.clone());

@@ -98,6 +98,9 @@ impl Tables<'_> {
             wanted.open |= matches!(cell, Cell::Unknown | Cell::Untyped(..));
             wanted.things.extend(cell.values().iter().map(|value| (value.clone(), cell.known())));
         }
+        // Of equal values the one that is known best.
+        wanted.things.sort_unstable_by(|one, other| (&one.0, other.1).cmp(&(&other.0, one.1)));
+        wanted.things.dedup_by(|later, earlier| later.0 == earlier.0);
         Some(wanted)
     }
 

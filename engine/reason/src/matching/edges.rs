@@ -6,6 +6,7 @@ use super::thing::{RowId, Thing};
 use crate::finding::Certainty;
 use crate::graph::{Edge, EdgeKind, Node};
 use stacklore_model::{Known, Span};
+use std::collections::BTreeSet;
 
 /// The node of a thing, where it can be one.
 fn node(thing: &Thing) -> Option<Node> {
@@ -31,7 +32,11 @@ impl Tried<'_> {
     /// number stays that of the members; an end that stands for nothing drops the edge.
     pub(crate) fn edges(&self, binding: &Binding, certainty: Certainty, span: Span) -> Vec<Edge> {
         let mut edges: Vec<Edge> = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut add = |from: Node, to: Node| {
+            if !seen.insert((from, to)) {
+                return;
+            }
             let known = known(certainty);
             edges.push(Edge { from, to, kind: EdgeKind::Rule, wait: None, mode: None, known, span });
         };

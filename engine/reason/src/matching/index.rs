@@ -59,6 +59,8 @@ pub(crate) struct Index {
     pub(crate) symbols: Symbols,
     /// Complete listings.
     pub(crate) listings: Listings,
+    /// What templates saw of things so far, by thing and depth.
+    pub(crate) values: RefCell<HashMap<(Thing, usize), tera::Value>>,
     /// Lines that rules asked for so far.
     pub(crate) lines: RefCell<Vec<LineRow>>,
 }
@@ -78,6 +80,7 @@ impl Index {
             chain_of: HashMap::new(),
             symbols: Symbols::new(case, vocabulary),
             listings: Listings::new(case),
+            values: RefCell::default(),
             lines: RefCell::default(),
             holds,
         };

@@ -2,7 +2,7 @@
 
 use super::binding::{Binding, Bound, Hit};
 use super::candidates::{Candidate, Tried};
-use super::clause::{equality, mentions};
+use super::clause::{Way, equality, mentions};
 use super::thing::{RowId, Thing, Truth};
 use crate::rules::ast::{Clause, ClauseId, Rule, VarId};
 use stacklore_model::Known;
@@ -12,6 +12,9 @@ use std::rc::Rc;
 
 /// Bindings after which a rule stops in a case.
 pub(crate) const MAX_BINDINGS: usize = 10_000;
+
+/// Rows of a set that have the same values in the variables that group it.
+pub(crate) type Group = (Way, Vec<Candidate>);
 
 /// How much of a rule's budget is used.
 #[derive(Default)]
@@ -183,7 +186,7 @@ impl Tried<'_> {
             }
             let need = self.rule.clause(clause).count.map_or(1, |count| count.min);
             let known = nth_best(&rows, need);
-            let rows: Rc<[RowId]> = rows.iter().map(|candidate| candidate.row).collect();
+            let rows = self.share(clause, &rows);
             if let Some(var) = self.rule.clause(clause).row {
                 extended.bind(var, Bound::Set(rows.clone()));
             }
@@ -195,11 +198,11 @@ impl Tried<'_> {
 
     /// The rows that fit a set clause, grouped by the variables that it binds, in the order of the text. Rows that
     /// single variables have are left out.
-    pub(crate) fn groups(&self, clause: ClauseId, binding: &Binding) -> Vec<(Vec<(VarId, Thing)>, Vec<Candidate>)> {
+    pub(crate) fn groups(&self, clause: ClauseId, binding: &Binding) -> Vec<Group> {
         let of = self.rule.clause(clause);
         let taken: BTreeSet<RowId> = binding.single_rows().collect();
-        let mut groups: Vec<(Vec<(VarId, Thing)>, Vec<Candidate>)> = Vec::new();
-        let mut places: HashMap<Vec<(VarId, Thing)>, usize> = HashMap::new();
+        let mut groups: Vec<Group> = Vec::new();
+        let mut places: HashMap<Way, usize> = HashMap::new();
         let grouping = of.conditions.iter().filter_map(equality);
         let mut grouping = grouping.filter(|(_, by)| by.field.is_none() && binding.is_free(by.var));
         if grouping.next().is_none() {
@@ -252,9 +255,9 @@ impl Tried<'_> {
         let of = self.rule.clause(clause);
         let taken: BTreeSet<RowId> = binding.single_rows().collect();
         let fixed = of.row.and_then(|var| binding.one(var)).and_then(Thing::row);
-        let rows: &[RowId] = match &fixed {
-            Some(row) => std::slice::from_ref(row),
-            None => self.may_fit(clause),
+        let rows = match fixed {
+            Some(row) => vec![row],
+            None => self.may_fit_joined(clause, binding),
         };
         let open = |row: &&RowId| {
             (fixed.is_some() || !taken.contains(row))

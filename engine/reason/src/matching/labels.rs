@@ -105,12 +105,11 @@ impl Tables<'_> {
     }
 }
 
-/// At most five names, then how many more.
-pub(crate) fn join(names: impl Iterator<Item = String>) -> String {
-    let names: Vec<String> = names.collect();
-    let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-    match names.len().checked_sub(5) {
-        Some(more) if more > 0 => format!("{shown} and {more} more"),
-        _ => shown,
+/// At most five names, then how many more; only the names that are told are made.
+pub(crate) fn join(mut names: impl Iterator<Item = String>) -> String {
+    let shown = names.by_ref().take(5).collect::<Vec<_>>().join(", ");
+    match names.count() {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }

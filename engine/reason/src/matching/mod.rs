@@ -47,7 +47,6 @@ use crate::vocabulary::Vocabulary;
 use candidates::Tried;
 use fields::Tables;
 use index::Index;
-use join::MAX_BINDINGS;
 use render::Renderer;
 
 /// What the rules found in a case, before findings are put in order.
@@ -61,6 +60,9 @@ pub struct Matched {
     pub notes: Vec<String>,
 }
 
+/// Tasks and edges that the findings of one rule may name together: every finding names all members of its sets.
+const MAX_ROWS: usize = 1_000_000;
+
 /// Matches every rule against a case.
 pub fn find(analysis: &Analysis, vocabulary: &Vocabulary, rules: &[Rule]) -> Matched {
     let index = Index::new(analysis, vocabulary);
@@ -73,12 +75,25 @@ pub fn find(analysis: &Analysis, vocabulary: &Vocabulary, rules: &[Rule]) -> Mat
             continue;
         }
         let (found, stopped) = tried.bindings();
-        if stopped {
-            let limit = format!("The rule {} stopped after {MAX_BINDINGS} bindings; there may be more of it.", rule.id);
+        let renderer = renderer.get_or_insert_with(Renderer::new);
+        let mut rows = 0;
+        let before = matched.findings.len();
+        for reached in &found {
+            let finding = tried.finding(reached, renderer);
+            rows += finding.edges.len() + finding.roles.iter().map(|(_, tasks)| tasks.len()).sum::<usize>();
+            matched.findings.push(finding);
+            if rows > MAX_ROWS {
+                break;
+            }
+        }
+        if stopped || matched.findings.len() - before < found.len() {
+            let limit = format!(
+                "The rule {} stopped after {} findings; there may be more of it.",
+                rule.id,
+                matched.findings.len() - before
+            );
             matched.notes.push(limit);
         }
-        let renderer = renderer.get_or_insert_with(Renderer::new);
-        matched.findings.extend(found.iter().map(|reached| tried.finding(reached, renderer)));
         if found.is_empty() {
             matched.near_misses.extend(tried.near_miss(renderer));
         }

@@ -121,7 +121,11 @@ fn label(value: &Value) -> Option<String> {
 /// At most five names, then "and 12 more".
 fn names(value: &Value) -> String {
     match value.as_array() {
-        Some(values) => join(values.iter().map(display)),
+        Some(values) => {
+            let (first, rest) = values.split_at(values.len().min(5));
+            // The rest is only counted.
+            join(first.iter().map(display).chain(rest.iter().map(|_| String::new())))
+        }
         None => display(value),
     }
 }

@@ -133,8 +133,7 @@ impl Tried<'_> {
                 break;
             }
             let would_make = level.certainty.min(binding_cap(&reached.binding));
-            for (clause, state) in states.iter().filter(|(_, state)| *state != State::Fails) {
-                debug_assert_ne!(*state, State::Fails);
+            for (clause, _) in states.iter().filter(|(_, state)| *state != State::Fails) {
                 let would_make = (would_make > reached.certainty).then_some(would_make);
                 missing.push(self.missing_clause(*clause, would_make, texts));
             }

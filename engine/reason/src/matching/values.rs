@@ -6,6 +6,7 @@ use super::fields::{Tables, known_name, mode_name};
 use super::thing::{Cell, RowId, Thing};
 use crate::graph::Step;
 use crate::rules::ast::{Table, VarId, VarKind};
+use std::rc::Rc;
 use tera::{Context, Value};
 
 /// Key of the label in the object of a row.
@@ -112,7 +113,22 @@ impl Tables<'_> {
         }
     }
 
+    /// The object of a row. Those without words to fill in are made once per case.
     fn object_value(&self, thing: &Thing, names: &[&'static str], depth: usize, path: Option<&str>) -> Value {
+        let key = (thing.clone(), depth);
+        if path.is_none()
+            && let Some(value) = self.index.values.borrow().get(&key)
+        {
+            return value.clone();
+        }
+        let value = self.new_value(thing, names, depth, path);
+        if path.is_none() {
+            self.index.values.borrow_mut().insert(key, value.clone());
+        }
+        value
+    }
+
+    fn new_value(&self, thing: &Thing, names: &[&'static str], depth: usize, path: Option<&str>) -> Value {
         let mut fields = Fields::new(self.label(thing));
         if depth == 0 {
             return fields.done();
@@ -123,7 +139,7 @@ impl Tables<'_> {
                 Cell::Unknown => untold(path, name),
                 Cell::Empty => Value::none(),
                 Cell::Untyped(kind, _) => self.value(&Thing::Kind(*kind), 0, None),
-                Cell::One(value, _) => self.value(value, depth - 1, path.map(|_| "").filter(|_| false)),
+                Cell::One(value, _) => self.value(value, depth - 1, None),
                 // The names of a task: the first is the one that is meant.
                 Cell::Many(values, _) if matches!(*name, "name" | "system") => {
                     values.first().map_or_else(Value::none, |value| self.value(value, 0, None))
@@ -186,13 +202,7 @@ impl Tried<'_> {
             let path = fill_in.then_some(word.as_str());
             let value = match binding.get(VarId(at)) {
                 Bound::One(thing) => self.tables.value(thing, 3, path),
-                Bound::Set(rows) => {
-                    let each = rows.iter().enumerate();
-                    let value = |(at, row): (usize, &RowId)| {
-                        self.tables.value(&Thing::Row(*row), if at < FULL_ROWS { 2 } else { 0 }, path)
-                    };
-                    Value::from(each.map(value).collect::<Vec<_>>())
-                }
+                Bound::Set(rows) => self.set_value(VarId(at), rows, path),
                 Bound::Free if fill_in && variable.set => Value::from(vec![stand_in(variable.kind, &word)]),
                 Bound::Free if fill_in => stand_in(variable.kind, &word),
                 Bound::Free if variable.set => Value::from(Vec::<Value>::new()),
@@ -201,6 +211,26 @@ impl Tried<'_> {
             context.insert_value(variable.name.clone(), value);
         }
         context
+    }
+}
+
+impl Tried<'_> {
+    /// A set as templates see it; the same set of many findings is made once. Only its first row has words to fill in.
+    fn set_value(&self, var: VarId, rows: &Rc<[RowId]>, path: Option<&str>) -> Value {
+        let mut cache = self.sets.borrow_mut();
+        let key = (var, path.is_some());
+        if let Some((of, value)) = cache.get(&key)
+            && Rc::ptr_eq(of, rows)
+        {
+            return value.clone();
+        }
+        let value = |(at, row): (usize, &RowId)| {
+            let depth = if at < FULL_ROWS { 2 } else { 0 };
+            self.tables.value(&Thing::Row(*row), depth, path.filter(|_| at == 0))
+        };
+        let value = Value::from(rows.iter().enumerate().map(value).collect::<Vec<_>>());
+        cache.insert(key, (rows.clone(), value.clone()));
+        value
     }
 }
 

@@ -319,7 +319,7 @@ fn a_rule_stops_after_ten_thousand_bindings_and_says_so() {
     }
     let matched = world.find("evidence: {a: {task: $a, waits: mutex, says: s}}\nconclude: {likely: [a]}");
     assert_eq!(matched.findings.len(), 10_000);
-    assert!(matched.notes[0].contains("stopped after 10000 bindings"), "{:?}", matched.notes);
+    assert!(matched.notes[0].contains("stopped after 10000 findings"), "{:?}", matched.notes);
 }
 
 #[test]

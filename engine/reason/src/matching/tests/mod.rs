@@ -1,6 +1,7 @@
 //! The matcher, sentence by sentence of the rule language.
 
 mod clauses;
+mod fields;
 mod meaning;
 mod stacks;
 mod texts;

@@ -1,0 +1,74 @@
+//! What a command at a shell's prompt says of the output below it: whether all of it is shown.
+
+/// Programs that pass on every line they get.
+const PASSING: [&str; 8] = ["cat", "sort", "less", "more", "tee", "tac", "nl", "column"];
+
+/// Programs that show a part of what they read.
+const CUTTING: [&str; 10] = ["grep", "egrep", "fgrep", "zgrep", "head", "tail", "awk", "sed", "cut", "rg"];
+
+/// Whether a command shows all that its source prints: no filter in it (`| grep x`, `head -5 FILE`).
+pub(crate) fn shows_all(command: &str) -> bool {
+    let mut stages = command.split('|');
+    let first = stages.next().and_then(program).unwrap_or("");
+    // `tail -n +1` and `grep .` show whole files.
+    let whole = command.contains("-n +1") || command.contains("-n+1") || command.contains("grep . ");
+    (whole || !CUTTING.contains(&first))
+        && stages.all(|stage| program(stage).is_some_and(|name| PASSING.contains(&name)))
+}
+
+/// The program that a stage of a pipeline runs.
+fn program(stage: &str) -> Option<&str> {
+    stage.split_whitespace().find(|word| *word != "sudo" && !word.contains('=')).map(base_name)
+}
+
+/// The last part of a path.
+pub(crate) fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether a line stands for lines that the author left out: `...`, `//省略`, `<snip>`.
+pub(crate) fn is_elision(text: &str) -> bool {
+    let text = text.trim();
+    let dots = text.trim_start_matches(['[', '(', '<', '.', '\u{2026}', ' ', '*', '#', '/']);
+    let marked = text.contains("...") || text.contains('\u{2026}');
+    (marked && dots.trim_end_matches(['.', '\u{2026}', ']', ')', '>', ' ']).len() < 12)
+        || text.starts_with("//")
+        || ["省略", "略", "snip", "omitted", "truncated", "cut here"]
+            .iter()
+            .any(|word| text.len() < 80 && text.to_ascii_lowercase().contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_show_a_part() {
+        for (command, all) in [
+            ("cat /proc/net/netlink", true),
+            ("ps aux", true),
+            ("sudo cat /proc/locks | sort", true),
+            ("tail -n +1 /proc/*/stack", true),
+            ("ps aux|grep D", false),
+            ("head -12 /proc/111/sched", false),
+            ("grep Pnd /proc/1/status", false),
+            ("ps | awk '{print $1}'", false),
+        ] {
+            assert_eq!(shows_all(command), all, "{command}");
+        }
+    }
+
+    #[test]
+    fn marks_of_what_was_left_out() {
+        for (text, elided) in [
+            ("//省略部分无关socket", true),
+            ("...", true),
+            ("  [...]", true),
+            ("<snip>", true),
+            ("ffff88880b2cb000 0 2851 00000000 0", false),
+            ("/proc/97/stack", false),
+        ] {
+            assert_eq!(is_elision(text), elided, "{text}");
+        }
+    }
+}
