@@ -5,4 +5,5 @@ mod corpus;
 mod hostile;
 mod knowledge_is_data;
 mod program;
+mod readme;
 mod rules;

@@ -6,16 +6,18 @@
 //! - `dense`: a dump of 10 MB in which every line counts: stacks of the corpus again and again, with other ids and
 //!   addresses each time.
 //!
-//! `parse` is reading by the dialects, `reason` everything after it (identity, waits, graph, rules, verdict), `whole`
-//! both and the report as text. `cargo bench --bench speed -- whole` runs a part of them.
+//! `parse` is reading by the dialects, `matching` everything after it (identity, waits, graph, rules, verdict), `whole`
+//! both and the report as text; `steps` are the parts of `matching`. `cargo bench --bench speed -- whole` runs a part
+//! of them.
 
+mod steps;
 mod texts;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use stacklore::model::{Reading, SourceId};
 use stacklore::reports::{Layout, format};
-use stacklore::{Document, Engine, Options};
+use stacklore::{Document, Engine, Options, Report};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
@@ -52,7 +54,7 @@ fn parse(bencher: Bencher, case: &Shown) {
 }
 
 #[divan::bench(args = MIXED.into_iter().chain(DENSE).map(Shown), sample_count = 3, sample_size = 1)]
-fn reason(bencher: Bencher, case: &Shown) {
+fn matching(bencher: Bencher, case: &Shown) {
     let document = document(case.0);
     let reading: Reading = stacklore::read(SourceId(0), &document);
     let options = Options::default();
@@ -94,10 +96,13 @@ fn program() {
 }
 
 fn answer(documents: Vec<Document>) -> Vec<u8> {
-    let report = ENGINE.diagnose("ticket", documents, &Options::default());
+    written(&ENGINE.diagnose("ticket", documents, &Options::default()))
+}
+
+fn written(report: &Report) -> Vec<u8> {
     let mut out = Vec::new();
     let text = format("text").expect("there is a text form");
-    text.report(&report, &Layout::default(), &mut out).expect("memory takes all that is written");
+    text.report(report, &Layout::default(), &mut out).expect("memory takes all that is written");
     out
 }
 
