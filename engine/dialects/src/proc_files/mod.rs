@@ -188,7 +188,8 @@ fn region(place: Place, line: &Line<'_>, context: &Context<'_>) -> Region {
 fn by_shape(place: Place, text: &str, line: &Line<'_>, context: &Context<'_>) -> Region {
     let next = context.raw(line.number + 1).trim();
     let name = text.starts_with("Name:") && (next.starts_with("Umask:") || next.starts_with("State:"));
-    if name || Entry::of(text).is_some_and(|entry| entry.is_telling()) {
+    let telling = ["State:", "SigPnd:", "ShdPnd:"].iter().any(|key| text.starts_with(key));
+    if name || telling && Entry::of(text).is_some_and(|entry| entry.is_telling()) {
         return Region::Status(Box::new(Status::new(place)));
     }
     if times::is_sched_head(text) && next.starts_with("-----") {

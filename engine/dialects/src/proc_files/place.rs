@@ -77,7 +77,8 @@ impl Place {
         }
         // A file of its own, named as it was in /proc.
         let label = context.document();
-        Place::of_text(label).filter(|place| label.ends_with(&place.file)).unwrap_or_default()
+        let named = FILES.split('|').any(|file| label.ends_with(file));
+        if named { Place::of_text(label).unwrap_or_default() } else { Place::default() }
     }
 }
 

@@ -158,7 +158,7 @@ pub(super) fn stat(text: &str, place: &TaskKeys, line: u32, out: &mut Builder) -
         let parent = numbers.field(4).and_then(|parent| u32::try_from(parent).ok()).filter(|parent| *parent > 0);
         out.process(ProcessSighting { pid, parent, threads, span, ..ProcessSighting::default() });
         // Without a thread's own path the times are those of the whole process.
-        let ticks = numbers.field(14).zip(numbers.field(15)).map(|(user, system)| (user + system) as f64);
+        let ticks = numbers.field(14).zip(numbers.field(15)).map(|(user, system)| user as f64 + system as f64);
         time_fact(&keys, &[("cpu_time", ticks.map(|ticks| ticks / TICKS))], span, out);
     }
     true

@@ -10,6 +10,9 @@ const COLUMNS: [&str; 9] = ["eth", "pid", "groups", "rmem", "wmem", "dump", "loc
 
 /// The columns that a header names, without the address; `None` where the line is no header.
 pub(super) fn header(text: &str) -> Option<Vec<String>> {
+    if !text.starts_with("sk") {
+        return None;
+    }
     Grammar::parse(Rule::netlink_header, text).ok()?;
     Some(text.split_whitespace().skip(1).map(str::to_ascii_lowercase).collect())
 }

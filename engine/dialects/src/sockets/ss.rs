@@ -24,7 +24,7 @@ const STATES: [&str; 13] = [
 
 /// Whether a line is the header.
 pub(super) fn is_header(text: &str) -> bool {
-    text.contains("Recv-Q") && text.contains("Send-Q") && (text.starts_with("Netid") || text.starts_with("State"))
+    (text.starts_with("Netid") || text.starts_with("State")) && text.contains("Recv-Q") && text.contains("Send-Q")
 }
 
 /// Reads a row: `[netid] STATE recv send local peer [users:(…)]`; addresses of Unix sockets are two words, the second

@@ -279,6 +279,9 @@ mod tests {
             mended("* 1 Thread 0x7f (LWP 2) w 0x1 in ?? () from /lib/libc.so.62 Thread 0x8 (LWP 3) w"),
             ["* 1 Thread 0x7f (LWP 2) w 0x1 in ?? () from /lib/libc.so.6", "2 Thread 0x8 (LWP 3) w"]
         );
+        assert_eq!(mended("do_epoll_wait/ # cat /proc/5/status"), ["do_epoll_wait", "Shell: cat /proc/5/status"]);
+        assert_eq!(mended("0[root@lab1 ~]# ps aux"), ["0", "Shell: ps aux"]);
+        assert_eq!(mended("user@box:~$ ps aux"), ["Shell: ps aux"]);
         assert_eq!(mended("that is why? (gdb) thread 35"), ["that is why?", "Gdb: thread 35"]);
         assert_eq!(mended("(gdb) info threadId Target Id Frame"), ["Gdb: info thread", "Id Target Id Frame"]);
     }

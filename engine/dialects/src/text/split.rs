@@ -13,6 +13,12 @@ static AFTER_GREP: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\bgrep +(?:-\S+ +)*[A-Za-z_][A-Za-z_-]*?(\d+ +[a-z_][\w-]* +\S+ )").expect("the pattern is a constant")
 });
 
+/// A prompt stuck to the one word that a file without a line end printed: `do_epoll_wait/ # cat /proc/5/status`.
+static AFTER_WORD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:0|[A-Za-z_][\w.]*)((?:\[[^\]\s]+@[^\]]*\] ?|[/~][\w./~-]* ?)[#$] +(?:cat|ps|ls|grep|head|tail|sudo|cd|echo|for)\b)")
+        .expect("the pattern is a constant")
+});
+
 /// Addresses of frames of `/proc/PID/stack`, of which each begins a line.
 static BRACKET_FRAME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\[<(?:0|[0-9a-f]{8,16})>\] +[A-Za-z_0?]").expect("the pattern is a constant"));
@@ -93,6 +99,9 @@ fn after_command(text: &str, cuts: &mut Vec<usize>) {
     }
     if let Some(found) = AFTER_GREP.captures(text).and_then(|found| found.get(1)) {
         cuts.push(found.start());
+    }
+    if text.len() < 256 && (text.contains("# ") || text.contains("$ ")) {
+        cuts.extend(AFTER_WORD.captures(text).and_then(|found| found.get(1)).map(|prompt| prompt.start()));
     }
     if let Some(at) = text.find("Id Target Id").filter(|at| text[..*at].contains("info thread")) {
         cuts.push(at);
