@@ -3,5 +3,7 @@
 mod cli;
 mod corpus;
 mod hostile;
+mod knowledge_is_data;
 mod program;
+mod readme;
 mod rules;

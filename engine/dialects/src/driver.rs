@@ -4,7 +4,7 @@ use crate::builder::Builder;
 use crate::dialect::{Fed, Reader};
 use crate::table::DIALECTS;
 use crate::text::{Context, Lines, Mender, Piece, prompt};
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use stacklore_model::{Document, Reading, SourceId};
 use std::sync::LazyLock;
 
@@ -13,6 +13,8 @@ static NEEDLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let needles = DIALECTS.iter().flat_map(|dialect| dialect.needles()).chain(prompt::NEEDLES);
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostFirst)
+        // Junk passes through this and nothing else: the table of a DFA is worth its memory.
+        .kind(Some(AhoCorasickKind::DFA))
         .build(needles)
         .expect("a few hundred short needles fit any automaton")
 });

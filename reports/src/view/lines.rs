@@ -39,8 +39,7 @@ impl Lines {
 }
 
 fn indexed(source: &Source) -> (Arc<str>, Vec<usize>) {
-    let ends = source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-    let starts = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
+    let starts = std::iter::once(0).chain(source.text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     (Arc::clone(&source.text), starts)
 }
 

@@ -31,14 +31,17 @@ static PATH: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn peel(text: Cow<'_, str>) -> (Prefix, Cow<'_, str>) {
     let mut prefix = Prefix::default();
     let mut at = 0;
-    if let Some(found) = PATH.captures(&text) {
+    // Few lines have a prefix, and every line comes by here: a look at its first bytes before the patterns.
+    let is_path = text.split_once(':').is_some_and(|(head, _)| head.contains('/') && !head.contains(' '));
+    if let Some(found) = is_path.then(|| PATH.captures(&text)).flatten() {
         prefix.path = found.get(1).map(|path| path.as_str().to_owned());
         at = found.get(0).map_or(0, |all| all.end());
     }
-    if let Some(found) = SYSLOG.find(&text[at..]) {
+    let is_log = text[at..].starts_with(|c: char| c == '<' || c.is_ascii_digit() || c.is_ascii_uppercase());
+    if let Some(found) = (is_log && text.contains("kernel:")).then(|| SYSLOG.find(&text[at..])).flatten() {
         at += found.end();
     }
-    if let Some(found) = TIME.captures(&text[at..]) {
+    if let Some(found) = text[at..].starts_with(['<', '[']).then(|| TIME.captures(&text[at..])).flatten() {
         prefix.time = found.get(1).and_then(|time| time.as_str().parse().ok());
         prefix.caller = found.get(3).and_then(|number| number.as_str().parse().ok()).map(|number| {
             if found.get(2).is_some_and(|sort| sort.as_str() == "T") {

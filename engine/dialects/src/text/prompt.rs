@@ -86,7 +86,7 @@ pub(crate) fn command(text: &str) -> Option<(Tool, &str)> {
             return Some((Tool::Mdb, typed.as_str()));
         }
     }
-    if start.contains(['#', '$']) {
+    if start.contains("# ") || start.contains("$ ") {
         if let Some(typed) = SHELL.captures(text).and_then(|found| found.get(1)) {
             // Comments and Markdown headings begin like a root prompt: only a known command is one.
             if !start.starts_with(['#', '$']) || COMMAND.is_match(typed.as_str()) {
@@ -94,7 +94,7 @@ pub(crate) fn command(text: &str) -> Option<(Tool, &str)> {
             }
         }
     }
-    PROC_COMMAND.is_match(text).then_some((Tool::Shell, start))
+    (text.contains(" /proc/") && PROC_COMMAND.is_match(text)).then_some((Tool::Shell, start))
 }
 
 #[cfg(test)]

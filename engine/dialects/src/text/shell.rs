@@ -33,9 +33,11 @@ pub(crate) fn is_elision(text: &str) -> bool {
     let marked = text.contains("...") || text.contains('\u{2026}');
     (marked && dots.trim_end_matches(['.', '\u{2026}', ']', ')', '>', ' ']).len() < 12)
         || text.starts_with("//")
-        || ["省略", "略", "snip", "omitted", "truncated", "cut here"]
-            .iter()
-            .any(|word| text.len() < 80 && text.to_ascii_lowercase().contains(word))
+        || (text.len() < 80 && says_elided(&text.to_ascii_lowercase()))
+}
+
+fn says_elided(text: &str) -> bool {
+    ["略", "snip", "omitted", "truncated", "cut here"].iter().any(|word| text.contains(word))
 }
 
 #[cfg(test)]

@@ -84,12 +84,19 @@ impl Splitter {
 }
 
 fn prompts(text: &str, cuts: &mut Vec<usize>) {
+    // Each of them ends so.
+    if !text.contains("> ") && !text.contains("b) ") {
+        return;
+    }
     for prompt in PROMPTS {
         cuts.extend(text.match_indices(prompt).map(|(at, _)| at));
     }
 }
 
 fn after_command(text: &str, cuts: &mut Vec<usize>) {
+    if !text.contains("grep") && !text.contains("info thread") {
+        return;
+    }
     if let Some(found) = AFTER_GREP.captures(text).and_then(|found| found.get(1)) {
         cuts.push(found.start());
     }
@@ -109,7 +116,8 @@ fn frames(text: &str, cuts: &mut Vec<usize>) {
             cuts.extend(starts);
         }
     }
-    if text.contains('#') {
+    // Most lines with a mark begin with it, and a cut at the beginning is none.
+    if text.trim_start().bytes().skip(1).any(|byte| byte == b'#') {
         let mut expected = None;
         for found in NUMBERED_FRAME.captures_iter(text) {
             let (Some(all), Some(number)) = (found.get(0), found.get(1)) else { continue };

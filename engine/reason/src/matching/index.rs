@@ -33,6 +33,8 @@ pub(crate) struct HoldRow {
 pub(crate) struct LineRow {
     /// The line.
     pub(crate) span: Span,
+    /// Its text, trimmed.
+    pub(crate) text: Name,
     /// Named groups of the pattern with their texts.
     pub(crate) groups: Vec<(String, Name)>,
 }

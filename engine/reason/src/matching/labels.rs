@@ -38,10 +38,7 @@ impl Tables<'_> {
                 None => String::new(),
             },
             RowId::Line(line) => {
-                let span = self.index.lines.borrow().get(line as usize).map(|line| line.span);
-                let text =
-                    span.and_then(|span| self.analysis.case.lines(span).next().map(|(_, text)| text.trim().to_owned()));
-                text.unwrap_or_default()
+                self.index.lines.borrow().get(line as usize).map(|line| line.text.to_string()).unwrap_or_default()
             }
             RowId::Fact(fact) => {
                 let fact = self.analysis.case.fact(fact);

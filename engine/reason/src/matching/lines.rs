@@ -19,7 +19,8 @@ pub(crate) fn find_lines(tables: &Tables<'_>, regex: &Regex) -> Vec<RowId> {
             let groups = named.filter_map(|name| Some((name.to_owned(), captures.name(name)?.as_str().into())));
             let mut lines = tables.index.lines.borrow_mut();
             rows.push(RowId::Line(u32::try_from(lines.len()).unwrap_or(u32::MAX)));
-            lines.push(LineRow { span: Span::line(SourceId(source), line), groups: groups.collect() });
+            let span = Span::line(SourceId(source), line);
+            lines.push(LineRow { span, text: content.trim().into(), groups: groups.collect() });
         };
         if anchored {
             (1..).zip(text.text.split('\n')).for_each(|(line, content)| keep(line, content));
