@@ -62,6 +62,16 @@ fn complaints(case: &Path) -> Vec<String> {
     }
     let report = outcome.json();
     let mut wrong = keys(&expected);
+    // A case whose text is not read in full yet says so; then only what is claimed too much is wrong.
+    if expected.get("awaits").is_some() {
+        let sure = |rule: &str| {
+            let rows = report["findings"].as_array().into_iter().flatten();
+            rows.filter(|row| row["rule"] == rule).any(|row| row["certainty"] != "possible")
+        };
+        let noise = findings(&expected, &report).into_iter().filter(|complaint| complaint.ends_with("is noise"));
+        wrong.extend(noise.filter(|complaint| complaint.split(' ').next().is_some_and(sure)));
+        return wrong.into_iter().map(|wrong| format!("{}: {wrong}", case.display())).collect();
+    }
     wrong.extend(verdict(&expected, &report));
     wrong.extend(findings(&expected, &report));
     if let Some(stacks) = expected.get("stacks").and_then(Value::as_u64)

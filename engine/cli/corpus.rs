@@ -16,6 +16,9 @@ pub(crate) struct Expectation {
     /// Findings that are not hidden, all of them.
     #[serde(default)]
     pub(crate) findings: Vec<Expected>,
+    /// What of its text no dialect reads yet: until then a finding that is not there is awaited, not missed.
+    #[serde(default)]
+    pub(crate) awaits: Option<String>,
 }
 
 /// A finding that must be there.

@@ -24,6 +24,8 @@ enum Outcome {
     Noisy,
     /// Found in a case of which nobody has said yet what it holds.
     New,
+    /// Not found in a case that says which form of text is not read yet (`awaits`).
+    Awaited,
     /// Found as expected.
     AsExpected,
 }
@@ -34,6 +36,7 @@ impl Outcome {
             Outcome::Missed => "missed",
             Outcome::Noisy => "noisy",
             Outcome::New => "new",
+            Outcome::Awaited => "awaited",
             Outcome::AsExpected => "as expected",
         }
     }
@@ -82,11 +85,13 @@ fn judge(rules: &[Rule], case: &Case, found: &BTreeMap<String, Certainty>) -> Ve
         rules.iter().filter(|rule| expected.contains_key(&rule.id)).flat_map(|rule| &rule.instead_of).collect();
     let left: BTreeSet<&String> =
         rules.iter().filter(|rule| rule.leaves.contains(&case.id)).map(|rule| &rule.id).collect();
+    let awaits = case.expectation.as_ref().is_some_and(|expectation| expectation.awaits.is_some());
     let mut rows = Vec::new();
     for rule in expected.keys().chain(found.keys()).collect::<BTreeSet<_>>() {
         let (expected, found) = (expected.get(rule).copied(), found.get(rule).copied());
         let outcome = match (expected, found) {
             (Some(least), Some(found)) if found >= least => Outcome::AsExpected,
+            (Some(_), _) if awaits => Outcome::Awaited,
             (Some(_), _) => Outcome::Missed,
             (None, Some(_)) if left.contains(rule) => Outcome::Noisy,
             (None, Some(_)) if case.expectation.is_none() => Outcome::New,
@@ -137,11 +142,12 @@ fn tell(rows: &[Row], cases: usize) -> anyhow::Result<()> {
         table::write(out, &["outcome", "rule", "case", "expected", "found"], &table)?;
         writeln!(
             out,
-            "\n{cases} cases: {} as expected, {} missed, {} noisy, {} new",
+            "\n{cases} cases: {} as expected, {} missed, {} noisy, {} new, {} awaited",
             count(Outcome::AsExpected),
             count(Outcome::Missed),
             count(Outcome::Noisy),
-            count(Outcome::New)
+            count(Outcome::New),
+            count(Outcome::Awaited)
         )
     })
 }
@@ -159,6 +165,7 @@ mod tests {
                 .iter()
                 .map(|(rule, certainty)| Expected { rule: (*rule).into(), certainty: *certainty })
                 .collect(),
+            awaits: None,
         });
         let case = Case { id: "case".into(), folder: "case".into(), expectation };
         let found: BTreeMap<String, Certainty> = found.iter().map(|(rule, sure)| ((*rule).to_owned(), *sure)).collect();

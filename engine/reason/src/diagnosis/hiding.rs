@@ -28,13 +28,14 @@ pub fn hide(analysis: &Analysis, findings: Vec<Finding>) -> Vec<Finding> {
     if better.is_empty() {
         return findings;
     }
-    let parts: Vec<BTreeSet<TaskId>> = better.iter().map(|index| tasks(analysis, &findings[*index])).collect();
+    let mut parts: Vec<BTreeSet<TaskId>> = better.iter().map(|index| tasks(analysis, &findings[*index])).collect();
     let mut about: HashMap<TaskId, Vec<usize>> = HashMap::new();
     for (number, part) in parts.iter().enumerate() {
         for task in part {
             about.entry(*task).or_default().push(number);
         }
     }
+    add_behind(analysis, &mut parts, &mut about);
     let nobody: Vec<usize> = (0..parts.len()).filter(|number| parts[*number].is_empty()).collect();
     let mut hidden_by: Vec<Option<usize>> = vec![None; findings.len()];
     // From the last to the first, so that of two that would hide each other the first stays.
@@ -54,6 +55,23 @@ pub fn hide(analysis: &Analysis, findings: Vec<Finding>) -> Vec<Finding> {
         });
     }
     findings.into_iter().zip(hidden_by).filter(|(_, by)| by.is_none()).map(|(finding, _)| finding).collect()
+}
+
+/// Findings to which one waiting task is added at most.
+const MOST_AHEAD: usize = 16;
+
+/// Adds to each finding the tasks that wait behind it: who says what they wait for has said it of them too.
+fn add_behind(analysis: &Analysis, parts: &mut [BTreeSet<TaskId>], about: &mut HashMap<TaskId, Vec<usize>>) {
+    let mut behind: Vec<(TaskId, usize)> = Vec::new();
+    for chain in &analysis.chains {
+        let ahead = chain.tasks.iter().filter(|task| **task != chain.from).find_map(|task| about.get(task));
+        behind.extend(ahead.into_iter().flatten().take(MOST_AHEAD).map(|number| (chain.from, *number)));
+    }
+    for (task, number) in behind {
+        if parts[number].insert(task) {
+            about.entry(task).or_default().push(number);
+        }
+    }
 }
 
 /// Whether the finding `from` is hidden, over however many others, by `target`.
