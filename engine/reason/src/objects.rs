@@ -165,7 +165,7 @@ impl Objects {
 
     /// The object of a description, made when it is not there yet.
     pub(crate) fn enter(&mut self, case: &mut Case, space: Space, what: Description<'_>) -> ObjectId {
-        let (address, symbol) = base_of(what);
+        let (address, symbol) = self.base_of(case, space, what);
         let Some(address) = address else { return self.enter_symbol(case, space, symbol, what) };
         let start = address.base;
         let mut id = self.covering(space, start);
@@ -184,6 +184,34 @@ impl Objects {
             describe(object, what);
         }
         id
+    }
+
+    /// The base of the object and its symbol. A lock that is a member of a larger static object is printed with that
+    /// object's symbol and an offset (`<acc_a+16>`): it is an object of its own. Only an offset into what is known to be
+    /// one lock, or too small for a lock to begin there, leads back to the symbol. An offset that leads below the address
+    /// space is damage.
+    fn base_of<'a>(&self, case: &Case, space: Space, what: Description<'a>) -> (Option<Address>, Option<&'a str>) {
+        let address = what.address.filter(|address| is_identity(*address));
+        let alone = |address| (Some(Address { base: address, inside: 1 }), None);
+        match (address, what.symbol) {
+            (Some(address), Some((name, offset))) => {
+                match address.checked_sub(offset).filter(|base| is_identity(*base)) {
+                    Some(base) if offset < LEAST_LOCK || self.reaches(case, space, name, offset) => {
+                        (Some(Address { base, inside: offset.saturating_add(1) }), Some(name))
+                    }
+                    _ => alone(address),
+                }
+            }
+            (Some(address), None) => alone(address),
+            (None, symbol) => (None, symbol.map(|(name, _)| name)),
+        }
+    }
+
+    /// Whether that symbol is known to be one lock that reaches so far.
+    fn reaches(&self, case: &Case, space: Space, name: &str, offset: u64) -> bool {
+        let known = self.spaces.get(&space).and_then(|index| index.symbols.get(name)).map(|id| self.resolve(*id));
+        let lock = known.and_then(|id| case.objects.get(id.0 as usize)).filter(|lock| lock.kind.is_some());
+        lock.is_some_and(|lock| offset < if lock.size > 0 { lock.size } else { USUAL_LOCK })
     }
 
     /// An object known by its symbol only, or by nothing.
@@ -335,21 +363,14 @@ fn is_user_half(address: u64) -> bool {
     address < 1 << 56 && !(0xc000_0000..=0xffff_ffff).contains(&address)
 }
 
+/// No lock begins less than four bytes, a spinlock, behind another object's start.
+const LEAST_LOCK: u64 = 4;
+
+/// Bytes that every lock with a queue has at least; of a lock whose size nobody tells no more is taken for granted.
+const USUAL_LOCK: u64 = 24;
+
 struct Address {
     base: u64,
     /// Bytes of the object that are known to exist because its symbol was printed with an offset.
     inside: u64,
-}
-
-/// The base of the object and its symbol. An offset that leads below the address space is damage.
-fn base_of(what: Description<'_>) -> (Option<Address>, Option<&str>) {
-    let address = what.address.filter(|address| is_identity(*address));
-    match (address, what.symbol) {
-        (Some(address), Some((name, offset))) => match address.checked_sub(offset).filter(|base| is_identity(*base)) {
-            Some(base) => (Some(Address { base, inside: offset.saturating_add(1) }), Some(name)),
-            None => (Some(Address { base: address, inside: 1 }), None),
-        },
-        (Some(address), None) => (Some(Address { base: address, inside: 1 }), None),
-        (None, symbol) => (None, symbol.map(|(name, _)| name)),
-    }
 }

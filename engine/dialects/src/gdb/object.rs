@@ -70,6 +70,8 @@ impl Answer {
 /// A lock structure with the expression that printed it.
 struct Found {
     lock: Lock,
+    /// Its index where it is an element of a printed array.
+    element: Option<u64>,
     expression: String,
     named: Option<Named>,
     task: TaskKeys,
@@ -94,7 +96,9 @@ impl Objects {
             Some((object, lock)) => (object, vec![lock]),
             None => (expression, locks(&answer.text)),
         };
-        for lock in found {
+        // Locks in the same place of the value are the elements of an array.
+        let array = found.len() > 1 && found.iter().all(|lock| lock.path.is_empty() && lock.kind == found[0].kind);
+        for (index, lock) in (0..).zip(found) {
             let mut whole = object.strip_suffix(".__data").unwrap_or(object).to_owned();
             let mut named = named(&whole);
             if !lock.path.is_empty() && !whole.is_empty() {
@@ -111,7 +115,8 @@ impl Objects {
             }
             self.found.push(Found {
                 lock,
-                expression: whole,
+                element: array.then_some(index),
+                expression: if array { format!("{whole}[{index}]") } else { whole },
                 named,
                 task: answer.task.clone(),
                 frame: answer.frame,
@@ -168,6 +173,12 @@ impl Found {
         match &self.named {
             Some(Named::Address(address)) => key.address = Some(*address),
             Some(Named::Pointer(name)) => key.address = places.pointer(&self.task, self.frame, name),
+            Some(Named::Variable { name, members }) if self.element.is_some() && members.is_empty() => {
+                let start = places.variable(self.session, name, true, self.lock.kind).and_then(|place| place.address);
+                let behind = self.element.zip(size_of(self.lock.kind)).map(|(index, size)| index * size);
+                key.address = start.zip(behind).and_then(|(start, behind)| start.checked_add(behind));
+                key.symbol = Some(out.name(&self.expression));
+            }
             Some(Named::Variable { name, members }) => {
                 let place = places.variable(self.session, name, members.is_empty(), self.lock.kind);
                 key.address = place.and_then(|place| place.address);
@@ -187,6 +198,17 @@ impl Found {
         key.address = key.address.filter(|address| *address > 0xffff);
         Some(key)
     }
+}
+
+/// Bytes of a lock of the C library on 64-bit machines (`bits/pthreadtypes-arch.h` of glibc).
+fn size_of(kind: &str) -> Option<u64> {
+    Some(match kind {
+        "mutex" => 40,
+        "rwlock" => 56,
+        "condvar" => 48,
+        "semaphore" => 32,
+        _ => return None,
+    })
 }
 
 /// Where something lies.

@@ -121,6 +121,10 @@ fn given_up(analysis: &Analysis, kinds: &Kinds, object: ObjectId, hold: &Hold) -
     if wait.object.is_none_or(|(wanted, _)| wanted != object) {
         return false;
     }
+    // A task that moved between the looks waited at one moment and held at another.
+    if analysis.activity(hold.task).moved == Some(true) {
+        return true;
+    }
     let exact = kinds.get(wait.kind).is_some_and(|kind| !kind.lock && !kind.untyped);
     let notified = exact && held_kind(analysis, kinds, object, hold) != Some(wait.kind);
     let own_argument = hold.from == HoldSource::StackWord && hold.known == Known::Assumed;

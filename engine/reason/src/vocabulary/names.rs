@@ -49,7 +49,7 @@ impl Names {
 
     /// The name without compiler suffixes.
     pub(crate) fn stripped<'s>(&self, symbol: &'s str) -> &'s str {
-        let mut name = symbol;
+        let mut name = without_parameters(symbol);
         while let Some(shorter) = self.suffixes.iter().find_map(|suffix| cut(name, suffix)) {
             name = shorter;
         }
@@ -184,5 +184,41 @@ mod tests {
         names.add_alias("a*", "*").expect("one star each");
         assert!(names.all("x").len() < 64);
         assert!(!names.canonical("x").is_empty());
+    }
+}
+
+/// A C++ function without its list of parameters: `f(int, char*) const` is `f`. Stripped libraries are printed with
+/// demangled symbols, whose parameters are part of the name.
+fn without_parameters(symbol: &str) -> &str {
+    let name = symbol.strip_suffix(" const").unwrap_or(symbol);
+    if !name.ends_with(')') || name.ends_with("operator()") {
+        return symbol;
+    }
+    let mut depth = 0_u32;
+    for (at, byte) in name.bytes().enumerate().rev() {
+        match byte {
+            b')' => depth += 1,
+            b'(' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return if at == 0 { symbol } else { &name[..at] };
+        }
+    }
+    symbol
+}
+
+#[cfg(test)]
+mod parameter_tests {
+    use super::without_parameters;
+
+    #[test]
+    fn only_a_list_at_the_end_is_cut() {
+        assert_eq!(without_parameters("a::f(int volatile*, std::function<void (int)>)"), "a::f");
+        assert_eq!(without_parameters("a::f() const"), "a::f");
+        assert_eq!(without_parameters("a::(anonymous namespace)::g(int)"), "a::(anonymous namespace)::g");
+        assert_eq!(without_parameters("a::operator()"), "a::operator()");
+        assert_eq!(without_parameters("sync.(*Mutex).Lock"), "sync.(*Mutex).Lock");
+        assert_eq!(without_parameters("f)"), "f)");
     }
 }

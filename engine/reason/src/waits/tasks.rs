@@ -59,15 +59,21 @@ pub(crate) fn moved(case: &Case, task: &Task) -> Option<bool> {
 
 /// Whether two stacks show different places; one that is cut off differs only where both have frames.
 fn differ(a: &CaseStack, b: &CaseStack) -> bool {
-    let sure = |stack: &CaseStack| -> Vec<(Name, Option<u64>)> {
+    let sure = |stack: &CaseStack| -> Vec<(Name, Option<u64>, Option<u64>)> {
         let frames = stack.frames.iter().filter(|frame| frame.reliability != Reliability::Unsure);
-        frames.map(|frame| (frame.symbol.clone(), frame.offset)).collect()
+        frames.map(|frame| (frame.symbol.clone(), frame.offset, frame.address)).collect()
+    };
+    // One place can go by two names: a tool prints another alias once it has loaded a module's symbols, and an offset
+    // only where it was asked to.
+    let same = |(name, offset, pc): &(Name, Option<u64>, Option<u64>), other: &(Name, Option<u64>, Option<u64>)| {
+        let same_offset = offset == &other.1 || offset.is_none() || other.1.is_none();
+        (pc.is_some() && *pc == other.2) || (name == &other.0 && same_offset)
     };
     let (a_frames, b_frames) = (sure(a), sure(b));
     let shorter = a_frames.len().min(b_frames.len());
     let same_length = a_frames.len() == b_frames.len();
     let may_be_shorter = same_length || (a.cut && a_frames.len() == shorter) || (b.cut && b_frames.len() == shorter);
-    !may_be_shorter || a_frames.iter().zip(&b_frames).any(|(a, b)| a != b)
+    !may_be_shorter || a_frames.iter().zip(&b_frames).any(|(a, b)| !same(a, b))
 }
 
 /// Outermost frame that is not plumbing, of the outermost stack.
