@@ -125,10 +125,11 @@ fn varied_word(before: &str, word: &str, count: usize) -> String {
             return format!("{prefix}{:0width$x}", address ^ ((count as u64 & 0xf_ffff) << 16));
         }
     }
-    if TASK_MARKS.iter().any(|mark| before.ends_with(mark)) && word.len() <= 7 {
-        if let Ok(number) = word.parse::<u64>() {
-            return (number + 10_000 * (count as u64 % 100_000)).to_string();
-        }
+    if TASK_MARKS.iter().any(|mark| before.ends_with(mark))
+        && word.len() <= 7
+        && let Ok(number) = word.parse::<u64>()
+    {
+        return (number + 10_000 * (count as u64 % 100_000)).to_string();
     }
     word.to_owned()
 }

@@ -25,7 +25,7 @@ fn main() {
         .iter()
         .enumerate()
         .map(|(i, path)| {
-            let text = String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
+            let text = String::from_utf8_lossy(&std::fs::read(path).expect("the named file can be read")).into_owned();
             stacklore_dialects::read(SourceId(i as u32), &Document::from_text(path.clone(), text))
         })
         .collect();
@@ -36,7 +36,7 @@ fn main() {
     let (mut tasks, mut stacks, mut rest, mut sources) = (vec![], vec![], vec![], vec![]);
     for r in &readings {
         for s in &r.stacks {
-            let sighting = r.tasks.iter().filter(|t| same(&t.keys, &s.task) && t.name.is_some()).next();
+            let sighting = r.tasks.iter().find(|t| same(&t.keys, &s.task) && t.name.is_some());
             let mut keys = s.task.clone();
             if let Some(t) = sighting {
                 keys.tid = keys.tid.or(t.keys.tid);

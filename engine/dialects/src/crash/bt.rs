@@ -235,10 +235,10 @@ fn registers(line: &Line<'_>, out: &mut Builder) -> Vec<Register> {
     let mut read = Vec::new();
     for register in parsed.into_inner().filter(|part| part.as_rule() == Rule::register) {
         let mut parts = register.into_inner();
-        if let (Some(name), Some(value)) = (parts.next(), parts.next()) {
-            if let Some(value) = hex(value.as_str()) {
-                read.push(Register { name: out.name(&name.as_str().to_ascii_lowercase()), value, span });
-            }
+        if let (Some(name), Some(value)) = (parts.next(), parts.next())
+            && let Some(value) = hex(value.as_str())
+        {
+            read.push(Register { name: out.name(&name.as_str().to_ascii_lowercase()), value, span });
         }
     }
     read

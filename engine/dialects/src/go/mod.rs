@@ -87,12 +87,12 @@ impl Reader for GoReader {
             out.fact(Fact { relation: "report", fields, span });
             return Fed::Taken;
         }
-        if text.starts_with("goroutine ") {
-            if let Some(goroutine) = head(line, out) {
-                self.end(out);
-                self.begin(goroutine, out);
-                return Fed::Taken;
-            }
+        if text.starts_with("goroutine ")
+            && let Some(goroutine) = head(line, out)
+        {
+            self.end(out);
+            self.begin(goroutine, out);
+            return Fed::Taken;
         }
         let Some(open) = &mut self.open else { return Fed::End };
         if text.is_empty() {
@@ -139,11 +139,12 @@ impl GoReader {
     fn end_dump(&mut self, out: &mut Builder) {
         self.end(out);
         let ids = std::mem::take(&mut self.ids);
-        if let Some(session) = self.session.take() {
-            if ids.len() > 1 && !self.partial {
-                let span = out.at(self.first);
-                out.listing(Listing { of: ListingOf::ThreadsOfSession(session), stacks: true, span });
-            }
+        if let Some(session) = self.session.take()
+            && ids.len() > 1
+            && !self.partial
+        {
+            let span = out.at(self.first);
+            out.listing(Listing { of: ListingOf::ThreadsOfSession(session), stacks: true, span });
         }
         self.partial = false;
     }
@@ -193,10 +194,8 @@ fn minutes(extra: Pair<'_, Rule>) -> Option<f64> {
 impl Goroutine {
     fn feed(&mut self, line: &Line<'_>, out: &mut Builder) -> Fed {
         let text = line.text.trim();
-        if self.call || text.starts_with('/') || line.text.starts_with('\t') {
-            if self.place(text, line, out) {
-                return Fed::Taken;
-            }
+        if (self.call || text.starts_with('/') || line.text.starts_with('\t')) && self.place(text, line, out) {
+            return Fed::Taken;
         }
         if text.starts_with("created by ") || text.starts_with('由') {
             return self.creator(text, line, out);

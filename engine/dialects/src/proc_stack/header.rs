@@ -51,15 +51,15 @@ impl Header {
                 return Header { task, line: Some(number), ..Header::default() };
             }
         }
-        if let Some(command) = context.command_just_before() {
-            if let Some(task) = only_path(&command.text) {
-                return Header { task, line: Some(command.line), ..Header::default() };
-            }
+        if let Some(command) = context.command_just_before()
+            && let Some(task) = only_path(&command.text)
+        {
+            return Header { task, line: Some(command.line), ..Header::default() };
         }
-        if let Some((number, before)) = context.before(line.number, 1) {
-            if let Some(header) = loop_line(number, before) {
-                return header;
-            }
+        if let Some((number, before)) = context.before(line.number, 1)
+            && let Some(header) = loop_line(number, before)
+        {
+            return header;
         }
         // A file of its own, named as it was in /proc.
         Header { task: task_of_path(context.document()).unwrap_or_default(), ..Header::default() }

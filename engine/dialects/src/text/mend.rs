@@ -43,8 +43,7 @@ impl Mender {
             text = unquoted(text);
         }
         let parts = self.splitter.split(&text);
-        let split = parts.len() > 1;
-        if split {
+        if parts.len() > 1 {
             out.mend(MendKind::GluedRows, number);
         }
         let mut pieces = Vec::with_capacity(parts.len());
@@ -55,7 +54,7 @@ impl Mender {
                 pieces.push(Piece::Command(Command { tool, text, line: number }));
             } else {
                 let (prefix, rest) = peel(part);
-                pieces.push(Piece::Line(Line { number, text: trim_end(rest), prefix, split }));
+                pieces.push(Piece::Line(Line { number, text: trim_end(rest), prefix }));
             }
         }
         pieces
@@ -98,11 +97,11 @@ fn characters<'a>(raw: &'a str, number: u32, out: &mut Builder) -> Cow<'a, str> 
             out.mend(MendKind::Terminal, number);
         }
     }
-    if memchr::memchr2(b'&', b'#', bytes).is_some() {
-        if let Some(decoded) = decode_entities(&text) {
-            out.mend(MendKind::Entities, number);
-            text = Cow::Owned(decoded);
-        }
+    if memchr::memchr2(b'&', b'#', bytes).is_some()
+        && let Some(decoded) = decode_entities(&text)
+    {
+        out.mend(MendKind::Entities, number);
+        text = Cow::Owned(decoded);
     }
     if !text.is_ascii() {
         let plain: String = text.chars().filter_map(plain_character).collect();

@@ -26,8 +26,6 @@ pub(crate) struct Line<'a> {
     pub(crate) text: Cow<'a, str>,
     /// What was peeled off.
     pub(crate) prefix: Prefix,
-    /// More than one record stood on this line.
-    pub(crate) split: bool,
 }
 
 impl Line<'_> {

@@ -71,25 +71,23 @@ pub(crate) fn command(text: &str) -> Option<(Tool, &str)> {
         "(lldb)" => return Some((Tool::Lldb, "")),
         _ => {}
     }
-    if start.starts_with("crash-") {
-        // Minimal builds show their version: `crash-7.1> `.
-        if let Some((version, typed)) = start["crash-".len()..].split_once("> ") {
-            if version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-                return Some((Tool::Crash, typed));
-            }
-        }
+    // Minimal builds show their version: `crash-7.1> `.
+    if let Some((version, typed)) = start.strip_prefix("crash-").and_then(|rest| rest.split_once("> "))
+        && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    {
+        return Some((Tool::Crash, typed));
     }
-    if start.starts_with(['>', '[']) {
-        if let Some(typed) = MDB.captures(text).and_then(|found| found.get(1)) {
-            return Some((Tool::Mdb, typed.as_str()));
-        }
+    if start.starts_with(['>', '['])
+        && let Some(typed) = MDB.captures(text).and_then(|found| found.get(1))
+    {
+        return Some((Tool::Mdb, typed.as_str()));
     }
-    if start.contains("# ") || start.contains("$ ") {
-        if let Some(typed) = SHELL.captures(text).and_then(|found| found.get(1)) {
-            // Comments and Markdown headings begin like a root prompt: only a known command is one.
-            if !start.starts_with(['#', '$']) || COMMAND.is_match(typed.as_str()) {
-                return Some((Tool::Shell, typed.as_str()));
-            }
+    if (start.contains("# ") || start.contains("$ "))
+        && let Some(typed) = SHELL.captures(text).and_then(|found| found.get(1))
+    {
+        // Comments and Markdown headings begin like a root prompt: only a known command is one.
+        if !start.starts_with(['#', '$']) || COMMAND.is_match(typed.as_str()) {
+            return Some((Tool::Shell, typed.as_str()));
         }
     }
     (text.contains(" /proc/") && PROC_COMMAND.is_match(text)).then_some((Tool::Shell, start))
