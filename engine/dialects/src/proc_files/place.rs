@@ -1,5 +1,6 @@
 //! Which file of which task a text comes from.
 
+use crate::text::pattern;
 use crate::text::{Context, Line};
 use regex::Regex;
 use stacklore_model::TaskKeys;
@@ -10,18 +11,16 @@ const FILES: &str = "status|wchan|syscall|schedstat|sched|stat|task|fd|comm";
 
 /// `/proc/97/task/109/status`, `97/wchan`, `/proc/*/status`, `/proc/$pid/status`.
 static PATH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(
+    pattern(&format!(
         r"(?:^|[\s/=>])(?:(\d{{1,9}})/task/(\d{{1,9}})|(\d{{1,9}})|(?:proc|task)/[^\s/\d][^\s/]*)/({FILES})(?:/|[\s;|*)]|$)"
     ))
-    .expect("the pattern is a constant")
 });
 
 /// A header of `tail` and `head`.
-static HEADER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^==> (.+) <==$").expect("the pattern is a constant"));
+static HEADER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^==> (.+) <==$"));
 
 /// A directory of a process whose name a machine translated: `/proc/1544450/任務`.
-static TRANSLATED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^ls\s+/proc/(\d{1,9})/[^\x00-\x7f]+/?$").expect("the pattern is a constant"));
+static TRANSLATED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ls\s+/proc/(\d{1,9})/[^\x00-\x7f]+/?$"));
 
 /// A file of a task.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,5 +1,6 @@
 //! Whose stack it is: told by the command, the path, or the line before.
 
+use crate::text::pattern;
 use crate::text::{Context, Line};
 use regex::Regex;
 use stacklore_model::TaskKeys;
@@ -17,22 +18,20 @@ pub(super) struct Header {
 }
 
 /// `/proc/97/task/109/stack`, `97/stack`, `proc/97/stack`.
-static PATH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:^|[\s/=>])(?:(\d{1,9})/task/(\d{1,9})|(\d{1,9}))/(?:stack)\b").expect("the pattern is a constant")
-});
+static PATH: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:^|[\s/=>])(?:(\d{1,9})/task/(\d{1,9})|(\d{1,9}))/(?:stack)\b"));
 
 /// A header of `tail` and `head`.
-static FILE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^==> (.+) <==").expect("the pattern is a constant"));
+static FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^==> (.+) <=="));
 
 /// `PID 103 (cli_ab)`, `pid: 103 comm: cli_ab`, `=== 1234 ===`, `1234:`, `worker-ab /proc/97/task/109`.
 static LOOP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    pattern(
         r"(?x)^\W*(?:
             (?i:pid|tid|task|process|thread)?\W{0,3}(?P<tid>\d{1,9})\W{0,3}(?:(?i:comm|name)\W{0,3})?(?P<name>[A-Za-z(][^)\]]*?)?[)\]]?
           | (?P<first>[A-Za-z][\w/:.+-]*)\s+(?:/proc/)?(?P<pid>\d{1,9})(?:/task/(?P<thread>\d{1,9}))?/?
         )\W*$",
     )
-    .expect("the pattern is a constant")
 });
 
 impl Header {

@@ -9,6 +9,7 @@
 
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
+use crate::text::pattern;
 use crate::text::{Command, Context, Line, Tool};
 use pest::Parser;
 use pest_derive::Parser;
@@ -40,13 +41,10 @@ impl Dialect for Settings {
 }
 
 /// `cat /proc/sys/kernel/watchdog`.
-static SYS_FILE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"/proc/sys/([\w./-]+)").expect("the pattern is a constant"));
+static SYS_FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"/proc/sys/([\w./-]+)"));
 
 /// `cat /sys/fs/fuse/connections/38/waiting`, or all of them.
-static FUSE_FILE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"/sys/fs/fuse/connections/(\d+|\*)/(?:waiting|\*)").expect("the pattern is a constant")
-});
+static FUSE_FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"/sys/fs/fuse/connections/(\d+|\*)/(?:waiting|\*)"));
 
 /// A file whose one value follows.
 #[derive(Clone, Debug, PartialEq)]

@@ -43,8 +43,7 @@ impl Mender {
             text = unquoted(text);
         }
         let parts = self.splitter.split(&text);
-        let split = parts.len() > 1;
-        if split {
+        if parts.len() > 1 {
             out.mend(MendKind::GluedRows, number);
         }
         let mut pieces = Vec::with_capacity(parts.len());

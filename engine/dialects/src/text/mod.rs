@@ -4,6 +4,7 @@
 mod context;
 mod lines;
 mod mend;
+mod pattern;
 mod prefix;
 pub(crate) mod prompt;
 pub(crate) mod shell;
@@ -12,6 +13,7 @@ mod split;
 pub(crate) use context::Context;
 pub(crate) use lines::Lines;
 pub(crate) use mend::{Mender, Piece};
+pub(crate) use pattern::pattern;
 
 use std::borrow::Cow;
 

@@ -1,5 +1,6 @@
 //! Prefixes that tools and logs put before a record: `grep -H` paths, syslog heads, printk times and callers.
 
+use super::pattern::pattern;
 use super::{Caller, Prefix};
 use regex::Regex;
 use std::borrow::Cow;
@@ -7,24 +8,23 @@ use std::sync::LazyLock;
 
 /// `Feb 28 07:45:55 host kernel: `, `2024-05-01T10:00:00.1+02:00 host kernel: `.
 static SYSLOG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    pattern(
         r"^(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) (?:\S+ )?kernel: ?",
     )
-    .expect("the pattern is a constant")
 });
 
 /// `[   24.762317] `, `[Fri Nov 20 20:50:51 2026] `, `[  +0,000012] `, each with a level before or after it.
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    pattern(
         r"^(?:<\d+>)?\[<? {0,8}(?:(\d{1,9}\.\d{1,9})|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[A-Z]+ )?\d{4}|\+ {0,8}\d+[.,]\d+)>?\](?:\[ *([TC])(\d+)\])?(?: ?<[0-9a-f]>)? ?",
     )
-    .expect("the pattern is a constant")
 });
 
 /// `/proc/97/task/109/stack:` as `grep -H` prints it.
 static PATH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^((?:[\w./-]*/)?(?:proc/)?(?:\d+|self|\d+/task/\d+)/(?:stack|status|wchan|syscall|stat|sched|comm|cmdline|maps)):")
-        .expect("the pattern is a constant")
+    pattern(
+        r"^((?:[\w./-]*/)?(?:proc/)?(?:\d+|self|\d+/task/\d+)/(?:stack|status|wchan|syscall|stat|sched|comm|cmdline|maps)):",
+    )
 });
 
 /// Peels prefixes off a record.

@@ -1,6 +1,7 @@
 //! Prompts: which tool a command was typed at, and the command.
 
 use super::Tool;
+use super::pattern::pattern;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -31,27 +32,24 @@ pub(crate) const NEEDLES: &[&str] = &[
 
 /// `[root@host ~]# `, `user@host:/dir$ `, `/var/log# `, `# `, `$ `, `bash-5.1# `.
 static SHELL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"^ *(?:\[[^\]\s]+@[^\]]*\] ?[#$]|[\w.-]+@[\w.-]+:[^#$]{0,80}[#$]|(?:[~/][\w./~-]*) ?[#$]|(?:ba|z|k|a)?sh(?:-[\d.]+)?[#$]|[\w.-]{1,40}[#$]|[#$]) +(\S.*)$",
+    pattern(
+        r"^ *(?:\[[^\]\s]+@[^\]]*\] ?[#$]|[\w.-]+@[\w.-]+:[^#$]*[#$]|(?:[~/][\w./~-]*) ?[#$]|(?:ba|z|k|a)?sh(?:-[\d.]+)?[#$]|[\w.-]{1,40}[#$]|[#$]) +(\S.*)$",
     )
-    .expect("the pattern is a constant")
 });
 
 /// Shell commands whose output is read; a line that begins so is a command even where its prompt was lost.
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^ *(?:sudo +)?(?:cat|tail|head|grep|more|ls|ps|gdb|crash|mdb|pstack|gstack|eu-stack|jstack|dmesg|sysctl|ss|lsof|for|echo|top|pidof|cd|strace|kill)\b")
-        .expect("the pattern is a constant")
+    pattern(
+        r"^ *(?:sudo +)?(?:cat|tail|head|grep|more|ls|ps|gdb|crash|mdb|pstack|gstack|eu-stack|jstack|dmesg|sysctl|ss|lsof|for|echo|top|pidof|cd|strace|kill)\b",
+    )
 });
 
 /// A path that only a command about a process names.
-static PROC_COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^ *(?:sudo +)?(?:cat|tail|head|grep|more|ls)\b[^|;]* /proc/\S+").expect("the pattern is a constant")
-});
+static PROC_COMMAND: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^ *(?:sudo +)?(?:cat|tail|head|grep|more|ls)\b[^|;]* /proc/\S+"));
 
 /// mdb and kmdb: `> addr::dcmd`, `> $C`, `[0]> ::stack`.
-static MDB: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^ *(?:\[\d+\])?> *(\S*(?:::|/[JKXsD]\b|\$[cCr]\b|\$<).*|)$").expect("the pattern is a constant")
-});
+static MDB: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ *(?:\[\d+\])?> *(\S*(?:::|/[JKXsD]\b|\$[cCr]\b|\$<).*|)$"));
 
 /// The command at the prompt that begins this line, with its tool.
 pub(crate) fn command(text: &str) -> Option<(Tool, &str)> {
@@ -73,13 +71,11 @@ pub(crate) fn command(text: &str) -> Option<(Tool, &str)> {
         "(lldb)" => return Some((Tool::Lldb, "")),
         _ => {}
     }
-    if start.starts_with("crash-") {
-        // Minimal builds show their version: `crash-7.1> `.
-        if let Some((version, typed)) = start["crash-".len()..].split_once("> ")
-            && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-        {
-            return Some((Tool::Crash, typed));
-        }
+    // Minimal builds show their version: `crash-7.1> `.
+    if let Some((version, typed)) = start.strip_prefix("crash-").and_then(|rest| rest.split_once("> "))
+        && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    {
+        return Some((Tool::Crash, typed));
     }
     if start.starts_with(['>', '['])
         && let Some(typed) = MDB.captures(text).and_then(|found| found.get(1))

@@ -1,32 +1,30 @@
 //! Cuts a line where records that had lines of their own were glued together.
 
+use super::pattern::pattern;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 /// A row of `info threads` stuck to the one before: `libc.so.62 Thread 0x…`, `…34 Thread 0x…`.
-static THREAD_ROW: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(\d+) +(?:Thread 0x[0-9a-f]+ \(|LWP \d+ )").expect("the pattern is a constant"));
+static THREAD_ROW: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d+) +(?:Thread 0x[0-9a-f]+ \(|LWP \d+ )"));
 
 /// The first row of an output stuck to the command that printed it: `ps | grep cli2812 root 720m S cli`.
-static AFTER_GREP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\bgrep +(?:-\S+ +)*[A-Za-z_][A-Za-z_-]*?(\d+ +[a-z_][\w-]* +\S+ )").expect("the pattern is a constant")
-});
+static AFTER_GREP: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\bgrep +(?:-\S+ +)*[A-Za-z_][A-Za-z_-]*?(\d+ +[a-z_][\w-]* +\S+ )"));
 
 /// A prompt stuck to the one word that a file without a line end printed: `do_epoll_wait/ # cat /proc/5/status`.
 static AFTER_WORD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:0|[A-Za-z_][\w.]*)((?:\[[^\]\s]+@[^\]]*\] ?|[/~][\w./~-]* ?)[#$] +(?:cat|ps|ls|grep|head|tail|sudo|cd|echo|for)\b)")
-        .expect("the pattern is a constant")
+    pattern(
+        r"^(?:0|[A-Za-z_][\w.]*)((?:\[[^\]\s]+@[^\]]*\] ?|[/~][\w./~-]* ?)[#$] +(?:cat|ps|ls|grep|head|tail|sudo|cd|echo|for)\b)",
+    )
 });
 
 /// Addresses of frames of `/proc/PID/stack`, of which each begins a line.
-static BRACKET_FRAME: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\[<(?:0|[0-9a-f]{8,16})>\] +[A-Za-z_0?]").expect("the pattern is a constant"));
+static BRACKET_FRAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[<(?:0|[0-9a-f]{8,16})>\] +[A-Za-z_0?]"));
 
 /// Numbers of frames of a debugger: `#1  0x…`, `#2 [ffff…]`, `#3 f (`.
-static NUMBERED_FRAME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"#(\d{1,4}) +(?:0x[0-9a-f]+ in |\[[0-9a-f]+\] |[A-Za-z_?<])").expect("the pattern is a constant")
-});
+static NUMBERED_FRAME: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"#(\d{1,4}) +(?:0x[0-9a-f]+ in |\[[0-9a-f]+\] |[A-Za-z_?<])"));
 
 /// Prompts that can follow prose on the same line.
 const PROMPTS: [&str; 4] = ["(gdb) ", "crash> ", "crash64> ", "(lldb) "];
@@ -94,10 +92,9 @@ fn prompts(text: &str, cuts: &mut Vec<usize>) {
 }
 
 fn after_command(text: &str, cuts: &mut Vec<usize>) {
-    if !text.contains("grep") && !text.contains("info thread") {
-        return;
-    }
-    if let Some(found) = AFTER_GREP.captures(text).and_then(|found| found.get(1)) {
+    if let Some(found) =
+        text.contains("grep").then(|| AFTER_GREP.captures(text)).flatten().and_then(|found| found.get(1))
+    {
         cuts.push(found.start());
     }
     if text.len() < 256 && (text.contains("# ") || text.contains("$ ")) {
