@@ -270,7 +270,7 @@ pub struct LockSighting {
     pub span: Span,
 }
 
-/// A row of a declared relation (see [`relations`](crate::relations)).
+/// A row of a declared relation (see [`relations`](mod@crate::relations)).
 #[derive(Clone, Debug)]
 pub struct Fact {
     /// Name of the relation.
