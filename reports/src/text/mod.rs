@@ -21,6 +21,7 @@ pub use escape::visible;
 use crate::view::Contents;
 use crate::{Format, Layout, Parsed, Report, WhyView};
 use page::Page;
+use stacklore_reason::finding::{Certainty, Verdict};
 use std::io::{self, Write};
 
 /// The text format.
@@ -37,7 +38,12 @@ impl Format for Text {
         let page = &mut Page::new(out, *layout);
         verdict::write(page, report, &sources)?;
         findings::write(page, report, &sources)?;
-        findings::near_misses(page, &report.near_misses)?;
+        // A proven answer and a healthy text leave nothing to look for; the JSON still has them.
+        let settled = report.verdict == Verdict::Healthy
+            || report.findings.iter().any(|finding| finding.certainty == Certainty::Proven);
+        if !settled {
+            findings::near_misses(page, &report.near_misses)?;
+        }
         footer::write(page, &report.contents)
     }
 

@@ -175,23 +175,28 @@ impl Tried<'_> {
             let word = if cap == Certainty::Possible { "assumed" } else { "inferred" };
             return format!("This is {word}, not read: {}", sentence(&says));
         }
-        let names: Vec<String> = missing.iter().map(|missing| missing.clause.replace('_', " ")).collect();
-        match names.as_slice() {
+        let not_shown: Vec<String> = missing
+            .iter()
+            .filter_map(|missing| self.rule.clauses.iter().find(|clause| clause.name == missing.clause))
+            .map(|clause| format!("\"{}\"", texts.fill_in(&self.rule.id, &clause.says).trim()))
+            .collect();
+        match not_shown.as_slice() {
             [] if reached.levels < self.rule.levels.len() => {
-                let failed = self.failed(reached, binding);
-                format!("What would make it surer is not so: {}.", failed.join(", "))
+                let failed = self.failed(reached, binding, texts);
+                format!("What would make it surer is not so: {}", failed.join("; "))
             }
             [] => format!("The signature itself is no more than {}.", reached.certainty.name()),
-            names => format!("The text does not tell: {}.", names.join(", ")),
+            statements => format!("The text does not show: {}", statements.join("; ")),
         }
     }
 
-    /// Names of the clauses of the next level that fail.
-    fn failed(&self, reached: &Reached, binding: &Binding) -> Vec<String> {
+    /// What the clauses of the next level say that fail.
+    fn failed(&self, reached: &Reached, binding: &Binding, texts: &mut Texts<'_>) -> Vec<String> {
         let next = self.rule.levels.get(reached.levels).into_iter().flat_map(|level| level.needs.iter().flatten());
         let failing =
             next.filter(|clause| binding.hit_of(**clause).is_none() && self.state(**clause, binding) == State::Fails);
-        failing.map(|clause| self.rule.clause(*clause).name.replace('_', " ")).collect()
+        let says: Vec<&str> = failing.map(|clause| self.rule.clause(*clause).says.as_str()).collect();
+        says.into_iter().map(|says| format!("\"{}\"", texts.fill_in(&self.rule.id, says).trim())).collect()
     }
 
     /// Task variables with their tasks, in the order of the rule; a ring stands for its tasks.
