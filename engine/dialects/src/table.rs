@@ -11,6 +11,7 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::gdb::Gdb,
     &crate::go::Go,
     &crate::mdb::Mdb,
+    &crate::dmesg::Dmesg,
     &crate::proc_stack::ProcStack,
     &crate::proc_files::ProcFiles,
     &crate::sockets::Sockets,
