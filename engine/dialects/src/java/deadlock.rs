@@ -15,7 +15,9 @@ use super::thread::{kind_of, sighting};
 use super::{Grammar, Rule};
 use crate::builder::Builder;
 use pest::Parser;
-use stacklore_model::{Fact, HoldSource, Known, LockHolder, LockWaiting, Mode, Name, SessionId, TaskKeys, Value};
+use stacklore_model::{
+    Fact, HoldSource, Known, LockHolder, LockWaiting, Mode, Name, SessionId, System, TaskKeys, TaskSighting, Value,
+};
 
 /// What is known of the ring so far.
 #[derive(Default)]
@@ -46,7 +48,8 @@ pub(super) fn report(line: u32, out: &mut Builder) {
 
 impl Section {
     /// `"transfer-1":`
-    pub(super) fn thread(&mut self, name: Name) {
+    pub(super) fn thread(&mut self, name: Name, line: u32, session: SessionId, out: &mut Builder) {
+        sighted(&name, line, session, out);
         *self = Section { current: Some(name), wanted: None };
     }
 
@@ -86,6 +89,17 @@ fn edge(waiter: &Name, wanted: &Wanted, holder: Option<&Name>, line: u32, sessio
     out.lock(stacklore_model::LockSighting { waiters, holders, ..lock });
 }
 
+/// A thread of which this section may be all that the text holds.
+fn sighted(name: &Name, line: u32, session: SessionId, out: &mut Builder) {
+    out.task(TaskSighting {
+        keys: by_name(name, session),
+        name: Some(name.clone()),
+        system: Some(System::Java),
+        span: out.at(line),
+        ..TaskSighting::default()
+    });
+}
+
 /// `waiting to lock monitor …`, `waiting for ownable synchronizer …`.
 fn wanted(text: &str, line: u32) -> Option<Wanted> {
     let parsed = Grammar::parse(Rule::wanted, text).ok()?.next()?;
@@ -110,6 +124,7 @@ pub(super) fn sentence(text: &str, line: u32, session: SessionId, out: &mut Buil
     let Some((object, holder)) = rest.split_once(" which is held by ") else { return false };
     let Some(object) = super::thread::identity(object.trim()) else { return false };
     let (waiter, holder) = (out.name(plain(waiter)), out.name(plain(holder)));
+    sighted(&waiter, line, session, out);
     edge(&waiter, &Wanted { object, kind: "monitor", line }, Some(&holder), line, session, out);
     true
 }

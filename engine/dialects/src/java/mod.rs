@@ -226,7 +226,8 @@ impl JavaReader {
             let keys = deadlock::by_name(&name, session);
             self.open = Some(Thread::new(keys, Some(name), line.number));
         } else if let Some(section) = &mut self.section {
-            section.thread(name);
+            let session = self.dump.session(line.number, out);
+            section.thread(name, line.number, session, out);
         }
         Fed::Taken
     }
