@@ -16,6 +16,7 @@ mod eu_stack;
 mod file_locks;
 mod gdb;
 mod go;
+mod java;
 mod mdb;
 mod proc_files;
 mod proc_stack;

@@ -10,6 +10,8 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::eu_stack::EuStack,
     &crate::gdb::Gdb,
     &crate::go::Go,
+    &crate::java::Java,
+    &crate::java::Javacore,
     &crate::mdb::Mdb,
     &crate::dmesg::Dmesg,
     &crate::proc_stack::ProcStack,

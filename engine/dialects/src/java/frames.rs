@@ -1,0 +1,130 @@
+//! Frames: `at java.lang.Thread.run(java.base@17.0.21/Thread.java:840)`. Dumps repeat the same lines in thousands of
+//! threads, so each distinct one is parsed once.
+
+use super::{Grammar, Rule};
+use crate::builder::Builder;
+use pest::Parser;
+use stacklore_model::{Argument, Frame, Name};
+use std::collections::HashMap;
+
+/// The method of a class initialiser: its frame holds the class.
+const INITIALISER: &str = ".<clinit>";
+
+/// What a frame line says, without its place in the text.
+#[derive(Clone)]
+struct Call {
+    symbol: Name,
+    module: Option<Name>,
+    location: Option<Name>,
+    class: Option<Name>,
+    native: bool,
+}
+
+/// The frame lines of a document.
+#[derive(Default)]
+pub(super) struct Calls {
+    known: HashMap<Box<str>, Call>,
+}
+
+impl Calls {
+    /// The frame of a line without its `at`, and whether its method is native; `None` where it is no frame.
+    pub(super) fn frame(&mut self, text: &str, line: u32, out: &mut Builder) -> Option<(Frame, bool)> {
+        let call = match self.known.get(text) {
+            Some(call) => call,
+            None => {
+                let call = call(text, out).or_else(|| of_agent(text, out))?;
+                self.known.entry(text.into()).or_insert(call)
+            }
+        };
+        let mut frame = Frame::new(call.symbol.clone(), out.at(line));
+        frame.module.clone_from(&call.module);
+        frame.location.clone_from(&call.location);
+        frame.arguments.extend(call.class.clone().map(|class| named("class", class, None, out)));
+        Some((frame, call.native))
+    }
+}
+
+/// An argument of that name.
+pub(super) fn named(name: &str, text: Name, number: Option<u64>, out: &mut Builder) -> Argument {
+    Argument { name: Some(out.name(name)), text, number, symbol: None, symbol_offset: 0 }
+}
+
+fn call(text: &str, out: &mut Builder) -> Option<Call> {
+    if text.contains(" @bci=") {
+        return None;
+    }
+    let (mut path, mut place) = ("", "");
+    for part in Grammar::parse(Rule::frame, text).ok()?.next()?.into_inner() {
+        match part.as_rule() {
+            Rule::path => path = part.as_str(),
+            Rule::place => place = part.as_str(),
+            _ => {}
+        }
+    }
+    let (before, symbol) = without_module(path);
+    let (inside, place) = place.rsplit_once('/').map_or((None, place), |(module, place)| (Some(module), place));
+    if !is_method(symbol) || !is_place(place) {
+        return None;
+    }
+    let module = before.or(inside).map(|module| module.split('@').next().unwrap_or(module));
+    let native = place == "Native Method";
+    let location = (!native && place != "Unknown Source").then_some(place);
+    Some(made(symbol, module, location, native, out))
+}
+
+/// A frame of the serviceability agent (`jstack -F`): argument types, byte code index, line.
+fn of_agent(text: &str, out: &mut Builder) -> Option<Call> {
+    let (mut path, mut line) = ("", None);
+    for part in Grammar::parse(Rule::agent, text).ok()?.next()?.into_inner() {
+        match part.as_rule() {
+            Rule::path => path = part.as_str(),
+            Rule::line => line = Some(format!("line {}", part.as_str())),
+            _ => {}
+        }
+    }
+    is_method(path).then(|| made(path, None, line.as_deref(), false, out))
+}
+
+fn made(symbol: &str, module: Option<&str>, location: Option<&str>, native: bool, out: &mut Builder) -> Call {
+    // J9 prints classes with the slashes of the class file.
+    let dotted = if symbol.contains('/') && !symbol.contains("$$") && !symbol.contains("/0x") {
+        symbol.replace('/', ".")
+    } else {
+        symbol.to_owned()
+    };
+    Call {
+        class: dotted.strip_suffix(INITIALISER).map(|class| out.name(class)),
+        symbol: out.name(&dotted),
+        module: module.filter(|module| !module.is_empty()).map(|module| out.name(module)),
+        location: location.map(|location| out.name(location)),
+        native,
+    }
+}
+
+/// Cuts `app//`, `java.base/`, `loader/java.base@17/` off. A hidden class has an address or a number behind its
+/// slash (`Dead$$Lambda/0x0000000049040420.run`), and J9 prints packages with slashes.
+fn without_module(path: &str) -> (Option<&str>, &str) {
+    let (mut module, mut symbol) = (None, path);
+    while let Some((head, rest)) = symbol.split_once('/') {
+        let is_module = head.is_empty() || head.contains(['.', '@']) || head == "app" || head == "platform";
+        if !is_module || head.contains("$$") || rest.starts_with(|c: char| c.is_ascii_digit()) {
+            break;
+        }
+        module = Some(head);
+        symbol = rest;
+    }
+    (module, symbol)
+}
+
+fn is_method(symbol: &str) -> bool {
+    let last = symbol.rsplit('.').next().unwrap_or("");
+    symbol.contains('.') && !last.is_empty() && !symbol.starts_with(['.', '"', '-'])
+}
+
+/// A file with or without line, or what stands for one.
+fn is_place(place: &str) -> bool {
+    place.contains('.')
+        || place.contains(':')
+        || matches!(place, "Native Method" | "Unknown Source" | "Redefined" | "<generated>" | "")
+        || !place.contains(' ')
+}
