@@ -15,6 +15,7 @@ mod eu_stack;
 mod file_locks;
 mod gdb;
 mod go;
+mod lockdep;
 mod mdb;
 mod proc_files;
 mod proc_stack;

@@ -11,6 +11,8 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::gdb::Gdb,
     &crate::go::Go,
     &crate::mdb::Mdb,
+    &crate::lockdep::Lockdep,
+    &crate::lockdep::LockStat,
     &crate::proc_stack::ProcStack,
     &crate::proc_files::ProcFiles,
     &crate::sockets::Sockets,
