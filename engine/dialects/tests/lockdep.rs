@@ -241,3 +241,35 @@ fn cut_lines_do_no_harm() {
     // Rows without their task say nothing of anybody.
     assert!(held(&read(" #0: ffffffffa0002430 (demo){+.+.}-{3:3}, at: f+0x1/0x2")).is_empty());
 }
+
+#[test]
+fn rows_that_mail_broke() {
+    let reading = read(
+        "\
+WARNING: possible circular locking dependency detected
+------------------------------------------------------
+kworker/3:0/176251 is trying to acquire lock:
+00000000f1467148 ((wq_completion)smc_tx_wq-00000000#2){+.+.}-{0:0},
+    at: __flush_workqueue+0x7a/0x4f0
+but task is already holding lock:
+0000037fffe97dc8 ((work_completion)(&(&lgr->free_work)->work)){+.+.}-{0:0},
+    at: process_one_work+0x232/0x730
+3 locks held by kworker/3:0/176251:
+ #0: 0000000080183548
+    ((wq_completion)events){+.+.}-{0:0},
+        at: process_one_work+0x232/0x730
+ #1: 0000037fffe97dc8
+    ((work_completion)
+     (&(&lgr->free_work)->work)){+.+.}-{0:0},
+        at: process_one_work+0x232/0x730
+ #2: ffffffffb1e63eb0 (cb_lock){++++}-{3:3}, at: genl_rcv+0x19/0x36
+",
+    );
+    assert_eq!(reports(&reading), ["lockdep-circular 176251"]);
+    assert_eq!(wanted(&reading), ["176251 (wq_completion)smc_tx_wq-00000000#2@f1467148"]);
+    assert_eq!(
+        held(&reading),
+        ["176251 (wq_completion)events@80183548 write 10?", "176251 -@37fffe97dc8 write 13?", "176251 cb_lock - 17?",]
+    );
+    assert_eq!(reading.lines_understood, 17);
+}

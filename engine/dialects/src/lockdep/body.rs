@@ -2,7 +2,7 @@
 //! where a lock was taken in the past.
 
 /// Beginnings of lines between the headline and the backtrace of a report.
-const PHRASES: [&str; 49] = [
+const PHRASES: [&str; 52] = [
     "but task is already holding",
     "but there are no more locks",
     "and this task is already holding",
@@ -34,6 +34,9 @@ const PHRASES: [&str; 49] = [
     "lock(",
     "rlock(",
     "sync(",
+    "local_irq_disable();",
+    "at: ",
+    "--> ",
     "inconsistent {",
     "irq event stamp:",
     "hardirqs last",

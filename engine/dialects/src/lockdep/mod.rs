@@ -30,7 +30,7 @@ use lock::Lock;
 use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
-use stacklore_model::{Fact, Known, System, TaskKeys, TaskSighting, Value};
+use stacklore_model::{Fact, Known, MendKind, System, TaskKeys, TaskSighting, Value};
 
 #[derive(Parser)]
 #[grammar = "lockdep/grammar.pest"]
@@ -97,8 +97,20 @@ struct LockdepReader {
     holder: Option<TaskKeys>,
     /// The next lock line names what the report's task asks for.
     wanted: bool,
+    /// A row that mail broke into several lines: its first and last line and what is there of it.
+    torn: Option<Torn>,
     rows: Rows,
 }
+
+/// A row that goes on in the next line.
+struct Torn {
+    first: u32,
+    last: u32,
+    text: String,
+}
+
+/// No row is broken into more lines.
+const MAX_TORN: u32 = 4;
 
 impl Reader for LockdepReader {
     fn opens(&mut self, line: &Line<'_>, _context: &Context<'_>) -> bool {
@@ -127,6 +139,9 @@ impl Reader for LockdepReader {
             return Fed::Taken;
         }
         let in_report = self.in_report(line);
+        if self.mended(text, line, out) {
+            return Fed::Taken;
+        }
         if self.structured(text, line, out) || (in_report && body::is_body(&line.text)) {
             self.report.iter_mut().filter(|_| in_report).for_each(|report| report.read = line.number);
             return Fed::Taken;
@@ -147,6 +162,9 @@ impl Reader for LockdepReader {
 
     fn finish(&mut self, out: &mut Builder) {
         self.tell(out);
+        if let Some(torn) = self.torn.take() {
+            out.unclear(torn.first, "a row of held locks breaks off");
+        }
         self.rows.flush(out);
     }
 }
@@ -157,8 +175,14 @@ fn begins(text: &str) -> bool {
         || text.starts_with("Showing all locks held")
         || text.contains("lockdep is turned off")
         || (text.contains(" held by ") && parse(Rule::held_line, text).is_some())
-        || (text.contains(", at:") && (parse(Rule::row_line, text).is_some() || parse(Rule::lock_line, text).is_some()))
+        || (text.contains("}") && (parse(Rule::row_line, text).is_some() || parse(Rule::lock_line, text).is_some()))
         || (text.starts_with("-> #") && parse(Rule::chain_line, text).is_some())
+}
+
+/// `#0: 0000000080183548`, whatever follows.
+fn begins_row(text: &str) -> bool {
+    let number = text.strip_prefix('#').and_then(|rest| rest.split_once(':')).map_or("", |(number, _)| number);
+    !number.is_empty() && number.len() < 4 && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn parse(rule: Rule, text: &str) -> Option<Pair<'_, Rule>> {
@@ -180,8 +204,13 @@ impl LockdepReader {
     /// Reads the lines that name a task or a lock.
     fn structured(&mut self, text: &str, line: &Line<'_>, out: &mut Builder) -> bool {
         if text.starts_with('#') {
-            let Some(row) = parse(Rule::row_line, text) else { return false };
-            self.row(row, line, out);
+            match parse(Rule::row_line, text) {
+                Some(row) => self.row(row, line, line.number, out),
+                None if self.holder.is_some() && begins_row(text) => {
+                    self.torn = Some(Torn { first: line.number, last: line.number, text: text.to_owned() });
+                }
+                None => return false,
+            }
             return true;
         }
         if text.contains(" held by ") {
@@ -193,7 +222,7 @@ impl LockdepReader {
             self.wanted = false;
             return parse(Rule::chain_line, text).is_some();
         }
-        if text.contains(", at:") {
+        if text.contains("}") {
             let Some(found) = parse(Rule::lock_line, text) else { return false };
             self.lock_line(found, line, out);
             return true;
@@ -204,7 +233,27 @@ impl LockdepReader {
         false
     }
 
-    fn row(&mut self, row: Pair<'_, Rule>, line: &Line<'_>, out: &mut Builder) {
+    /// Puts the parts of a torn row together; whether this line is one.
+    fn mended(&mut self, text: &str, line: &Line<'_>, out: &mut Builder) -> bool {
+        let Some(torn) = self.torn.take() else { return false };
+        if line.number != torn.last + 1 || line.number > torn.first + MAX_TORN || text.starts_with('#') {
+            out.unclear(torn.first, "a row of held locks breaks off");
+            return false;
+        }
+        // The break stands where a blank was, but for one inside a class, whose words are glued.
+        let whole = format!("{} {text}", torn.text);
+        match parse(Rule::row_line, &whole) {
+            Some(row) => {
+                out.mend(MendKind::WrappedLine, torn.first);
+                self.row(row, line, torn.first, out);
+            }
+            None => self.torn = Some(Torn { first: torn.first, last: line.number, text: whole }),
+        }
+        true
+    }
+
+    /// Adds a row that ends with this line.
+    fn row(&mut self, row: Pair<'_, Rule>, line: &Line<'_>, first: u32, out: &mut Builder) {
         let (mut index, mut lock) = (None, None);
         for part in row.into_inner() {
             match part.as_rule() {
@@ -216,7 +265,7 @@ impl LockdepReader {
         let (Some(task), Some(lock)) = (self.holder.clone(), lock) else { return };
         // A report tells of a moment that may be long past, and the validator is off after it.
         let sort = Sort::Held(if self.in_report(line) { Known::Inferred } else { Known::Observed });
-        self.rows.add(Row { task, index, lock, sort, span: out.at(line.number) });
+        self.rows.add(Row { task, index, lock, sort, span: out.span(first, line.number) });
     }
 
     /// A lock under `is trying to acquire lock:`; all others are told again by the table of held locks.
