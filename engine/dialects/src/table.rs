@@ -13,6 +13,7 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::mdb::Mdb,
     &crate::lockdep::Lockdep,
     &crate::lockdep::LockStat,
+    &crate::dmesg::Dmesg,
     &crate::proc_stack::ProcStack,
     &crate::proc_files::ProcFiles,
     &crate::sockets::Sockets,

@@ -52,6 +52,8 @@ pub(crate) struct Prefix {
     pub(crate) time: Option<f64>,
     /// printk caller: a task (`T56`) or a CPU (`C1`).
     pub(crate) caller: Option<Caller>,
+    /// A log daemon says that the kernel printed the line.
+    pub(crate) kernel: bool,
     /// File named by `grep -H`: `/proc/97/task/109/stack`.
     pub(crate) path: Option<String>,
 }

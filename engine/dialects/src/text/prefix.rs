@@ -13,12 +13,18 @@ static SYSLOG: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is a constant")
 });
 
-/// `[   24.762317] `, `[Fri Nov 20 20:50:51 2026] `, `[  +0,000012] `, each with a level before or after it.
-static TIME: LazyLock<Regex> = LazyLock::new(|| {
+/// `[Fri Nov 20 20:50:51 2026] `, `[  +0,000012] `.
+static DATE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"^(?:<\d+>)?\[<? {0,8}(?:(\d{1,9}\.\d{1,9})|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[A-Z]+ )?\d{4}|\+ {0,8}\d+[.,]\d+)>?\](?:\[ *([TC])(\d+)\])?(?: ?<[0-9a-f]>)? ?",
+        r"^\[<? {0,8}(?:[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[A-Z]+ )?\d{4}|\+ {0,8}\d+[.,]\d+)>?\]",
     )
     .expect("the pattern is a constant")
+});
+
+/// `6,16628,40311381019,-,caller=C0;` of /dev/kmsg and extended netconsole, behind the head of a log.
+static RECORD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ )?\d{1,3},\d+,(\d+),[-c+](?:,caller=([TC]\d+))?(?:,[a-z]+=[^,;]*)*;")
+        .expect("the pattern is a constant")
 });
 
 /// `/proc/97/task/109/stack:` as `grep -H` prints it.
@@ -37,27 +43,93 @@ pub(super) fn peel(text: Cow<'_, str>) -> (Prefix, Cow<'_, str>) {
         prefix.path = found.get(1).map(|path| path.as_str().to_owned());
         at = found.get(0).map_or(0, |all| all.end());
     }
-    let is_log = text[at..].starts_with(|c: char| c == '<' || c.is_ascii_digit() || c.is_ascii_uppercase());
-    if let Some(found) = (is_log && text.contains("kernel:")).then(|| SYSLOG.find(&text[at..])).flatten() {
-        at += found.end();
+    // Traces in tickets are indented as a whole.
+    let indent = text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len();
+    let start = at + indent;
+    let is_log = text[start..].starts_with(|c: char| c == '<' || c.is_ascii_digit() || c.is_ascii_uppercase());
+    if let Some(found) = (is_log && text.contains("kernel:")).then(|| SYSLOG.find(&text[start..])).flatten() {
+        at = start + found.end();
+        prefix.kernel = true;
+    } else if is_log && text.contains(",-") && text.contains(';') {
+        at = record(&text, start, &mut prefix).unwrap_or(at);
     }
-    if let Some(found) = text[at..].starts_with(['<', '[']).then(|| TIME.captures(&text[at..])).flatten() {
-        prefix.time = found.get(1).and_then(|time| time.as_str().parse().ok());
-        prefix.caller = found.get(3).and_then(|number| number.as_str().parse().ok()).map(|number| {
-            if found.get(2).is_some_and(|sort| sort.as_str() == "T") {
-                Caller::Task(number)
-            } else {
-                Caller::Cpu(number)
-            }
-        });
-        at += found.get(0).map_or(0, |all| all.end());
-    }
+    at = time(&text, at, &mut prefix).unwrap_or(at);
     let rest = match (text, at) {
         (text, 0) => text,
         (Cow::Borrowed(text), at) => Cow::Borrowed(&text[at..]),
         (Cow::Owned(text), at) => Cow::Owned(text[at..].to_owned()),
     };
     (prefix, rest)
+}
+
+/// The head of a record of /dev/kmsg or of extended netconsole; where its text begins.
+fn record(text: &str, at: usize, prefix: &mut Prefix) -> Option<usize> {
+    let found = RECORD.captures(&text[at..])?;
+    prefix.kernel = true;
+    prefix.time = found.get(1).and_then(|time| time.as_str().parse::<f64>().ok()).map(|micros| micros / 1e6);
+    prefix.caller = caller(found.get(2).map_or("", |caller| caller.as_str()));
+    found.get(0).map(|all| at + all.end())
+}
+
+/// A time stamp of printk with its caller and level; where the text behind it begins. Written out by hand, because
+/// every line of a console comes by here.
+fn time(text: &str, at: usize, prefix: &mut Prefix) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let is = |at: usize, byte: u8| bytes.get(at) == Some(&byte);
+    let skip = |mut at: usize, test: fn(&u8) -> bool| {
+        while bytes.get(at).is_some_and(test) {
+            at += 1;
+        }
+        at
+    };
+    let level = |at: usize| {
+        let end = skip(at + 1, u8::is_ascii_hexdigit);
+        if is(at, b'<') && end > at + 1 && end < at + 5 && is(end, b'>') { end + 1 } else { at }
+    };
+    let mut end = level(skip(at, |byte| matches!(byte, b' ' | b'\t')));
+    if !is(end, b'[') {
+        return None;
+    }
+    end += 1;
+    let show_delta = is(end, b'<');
+    let start = skip(end + usize::from(show_delta), |byte| *byte == b' ');
+    if bytes.get(start).is_some_and(|byte| byte.is_ascii_uppercase() || *byte == b'+') {
+        let found = DATE.find(&text[end - 1..])?;
+        end = end - 1 + found.end();
+    } else {
+        let whole = skip(start, u8::is_ascii_digit);
+        let part = skip(whole + 1, u8::is_ascii_digit);
+        if whole == start || part == whole + 1 || !is(whole, b'.') || part - start > 20 {
+            return None;
+        }
+        end = part + usize::from(show_delta && is(part, b'>'));
+        if !is(end, b']') {
+            return None;
+        }
+        prefix.time = text.get(start..part).and_then(|time| time.parse().ok());
+        end += 1;
+    }
+    if is(end, b'[') {
+        let start = skip(end + 1, |byte| *byte == b' ');
+        let stop = skip(start + 1, u8::is_ascii_digit);
+        if is(stop, b']') && stop > start + 1 && bytes.get(start).is_some_and(|byte| matches!(byte, b'T' | b'C')) {
+            prefix.caller = text.get(start..stop).and_then(caller);
+            end = stop + 1;
+        }
+    }
+    let leveled = level(end + usize::from(is(end, b' ')));
+    if leveled > end + 1 {
+        end = leveled;
+        // `crash> log -m` puts the level directly before the text.
+        return Some(end);
+    }
+    Some(end + usize::from(is(end, b' ')))
+}
+
+/// `T56`, `C1`.
+fn caller(text: &str) -> Option<Caller> {
+    let number = text.get(1..)?.parse().ok()?;
+    Some(if text.starts_with('T') { Caller::Task(number) } else { Caller::Cpu(number) })
 }
 
 #[cfg(test)]

@@ -1,0 +1,173 @@
+//! Frames of call traces; each distinct line is parsed once, because dumps repeat themselves.
+
+use super::{Grammar, Rule};
+use crate::builder::Builder;
+use crate::text::Line;
+use pest::Parser;
+use pest::iterators::Pair;
+use stacklore_model::{Frame, MendKind, Reliability};
+use std::collections::HashMap;
+
+/// Distinct lines that are remembered; more than any real dump has.
+const REMEMBERED: usize = 1 << 17;
+
+/// Parsed frames by the text of their line.
+#[derive(Default)]
+pub(super) struct Frames {
+    known: HashMap<Box<str>, Option<Parsed>>,
+}
+
+/// What a line says.
+#[derive(Clone)]
+pub(super) struct Parsed {
+    /// The frame.
+    pub(super) frame: Frame,
+    /// Its caller, where the line names it too (ARM).
+    pub(super) caller: Option<Frame>,
+    mend: bool,
+}
+
+/// Whether a line has the looks of a frame: tested on bytes, before any parsing.
+pub(super) fn looks_like_frame(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    match bytes.first() {
+        Some(b'[' | b'(') => {
+            bytes.contains(&b'+') || text.contains("/0x") || text.ends_with(')') || text.ends_with("[inline]")
+        }
+        Some(b'?' | b'_' | b'.' | b'$' | b'a'..=b'z' | b'A'..=b'Z') => {
+            let start = if bytes[0] == b'?' { 2 } else { 0 };
+            let Some(rest) = bytes.get(start..) else { return false };
+            let end = rest.iter().position(|byte| !is_name_byte(*byte)).unwrap_or(rest.len());
+            match &rest[end..] {
+                // A `+` that was lost leaves the offset glued to the name.
+                [b'/', b'0', b'x', ..] => end > 4 && rest[..end].windows(2).any(|pair| pair == b"0x"),
+                [b'+', b'0', b'x', tail @ ..] | [b' ', b'+', b'0', b'x', tail @ ..] => {
+                    let digits = tail.iter().position(|byte| !byte.is_ascii_hexdigit()).unwrap_or(tail.len());
+                    digits > 0 && tail[digits..].starts_with(b"/0x")
+                }
+                [b' ', tail @ ..] => {
+                    end > 0 && (tail.ends_with(b"[inline]") || tail.starts_with(b"from ") && text.contains("+0x"))
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$' | b'@')
+}
+
+impl Frames {
+    /// The frame of a line that looks like one.
+    pub(super) fn read(&mut self, line: &Line<'_>, out: &mut Builder) -> Option<Parsed> {
+        let text = line.trimmed();
+        if let Some(known) = self.known.get(text) {
+            let mut parsed = known.clone()?;
+            parsed.set_line(line.number, out);
+            return Some(parsed);
+        }
+        let parsed = parse(line.head().trim_start(), line, out);
+        if self.known.len() < REMEMBERED {
+            self.known.insert(text.into(), parsed.clone());
+        }
+        let mut parsed = parsed?;
+        parsed.set_line(line.number, out);
+        Some(parsed)
+    }
+}
+
+impl Parsed {
+    fn set_line(&mut self, line: u32, out: &mut Builder) {
+        self.frame.span = out.at(line);
+        if let Some(caller) = &mut self.caller {
+            caller.span = self.frame.span;
+        }
+        if self.mend {
+            out.mend(MendKind::LostPlus, line);
+        }
+    }
+}
+
+fn parse(text: &str, line: &Line<'_>, out: &mut Builder) -> Option<Parsed> {
+    if text.contains(" from ") {
+        let parsed = Grammar::parse(Rule::from, text).ok()?.next()?;
+        let mut parts = parsed.into_inner();
+        let (callee, caller) = (parts.next()?, parts.next()?);
+        let (frame, mend) = frame(callee, line, out)?;
+        let (caller, _) = self::frame(caller, line, out)?;
+        return Some(Parsed { frame, caller: Some(caller), mend });
+    }
+    let parsed = Grammar::parse(Rule::frame, text).ok()?.next()?;
+    let (frame, mend) = frame(parsed, line, out)?;
+    Some(Parsed { frame, caller: None, mend })
+}
+
+/// A frame from its parts, and whether its `+` was lost.
+pub(super) fn frame(parsed: Pair<'_, Rule>, line: &Line<'_>, out: &mut Builder) -> Option<(Frame, bool)> {
+    let mut frame = Frame::new(out.name(""), out.at(line.number));
+    let (mut mend, mut sure) = (false, false);
+    let inner = parsed.into_inner();
+    for part in inner {
+        match part.as_rule() {
+            Rule::marks => marks(part, &mut frame),
+            Rule::unsure => frame.reliability = Reliability::Unsure,
+            Rule::symbol => frame.symbol = out.name(part.as_str()),
+            Rule::place => {
+                sure = true;
+                for part in part.into_inner() {
+                    match part.as_rule() {
+                        Rule::offset => frame.offset = hex(part.as_str()),
+                        Rule::glued => {
+                            mend = true;
+                            frame.offset = hex(part.as_str());
+                        }
+                        Rule::size => frame.size = hex(part.as_str()),
+                        _ => {}
+                    }
+                }
+            }
+            Rule::module => {
+                let name = part.into_inner().find(|part| part.as_rule() == Rule::mod_name);
+                frame.module = name.map(|name| out.name(name.as_str()));
+            }
+            Rule::flags => {
+                if part.into_inner().any(|part| part.as_rule() == Rule::unreliable) {
+                    frame.reliability = Reliability::Unsure;
+                }
+            }
+            Rule::location => frame.location = Some(out.name(part.as_str().trim())),
+            Rule::inline => frame.reliability = Reliability::Inlined,
+            // Words behind a frame are prose or a note of whoever pasted it; behind a bare word it is no frame.
+            Rule::rest if !sure && !part.as_str().trim().is_empty() => return None,
+            _ => {}
+        }
+    }
+    Some((frame, mend))
+}
+
+fn marks(part: Pair<'_, Rule>, frame: &mut Frame) {
+    for mark in part.into_inner() {
+        for part in mark.into_inner() {
+            match part.as_rule() {
+                Rule::inlined => frame.reliability = Reliability::Inlined,
+                Rule::address | Rule::long => {
+                    // powerpc prints the stack pointer first.
+                    if let Some(before) = frame.address {
+                        frame.pointer = Some(before);
+                    }
+                    frame.address = hex(part.as_str()).filter(|address| *address != 0);
+                }
+                _ => {}
+            }
+        }
+    }
+    if frame.pointer == frame.address {
+        frame.pointer = None;
+    }
+}
+
+pub(super) fn hex(text: &str) -> Option<u64> {
+    u64::from_str_radix(text.trim_start_matches("0x"), 16).ok()
+}

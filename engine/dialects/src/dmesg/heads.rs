@@ -1,0 +1,89 @@
+//! Lines that name the task or the CPU of the trace below them.
+
+use super::trace::Head;
+use super::{Grammar, Rule};
+use crate::builder::Builder;
+use crate::text::Line;
+use pest::Parser;
+use stacklore_model::{System, TaskKeys, TaskSighting, TaskState};
+
+/// A task line of any kernel: emits what it says of the task.
+pub(super) fn task(line: &Line<'_>, out: &mut Builder) -> Option<Head> {
+    let text = line.trimmed();
+    let rule = if text.starts_with("task:") { Rule::task } else { Rule::old_task };
+    let parsed = Grammar::parse(rule, text).ok()?.next()?;
+    let mut task = TaskKeys::default();
+    let (mut name, mut state) = (None, None);
+    for part in parsed.into_inner() {
+        match part.as_rule() {
+            Rule::comm | Rule::old_comm => name = Some(out.name(part.as_str().trim())),
+            Rule::state => state = state_of(part.as_str()),
+            Rule::pid => task.tid = part.as_str().parse().ok().filter(|tid| *tid != 0),
+            Rule::tgid => task.pid = part.as_str().parse().ok().filter(|pid| *pid != 0),
+            _ => {}
+        }
+    }
+    // A process of its own id is its own leader; others are told by their `tgid:` only.
+    out.task(TaskSighting {
+        keys: task.clone(),
+        name: name.clone(),
+        system: Some(System::Linux),
+        state,
+        span: out.at(line.number),
+        ..TaskSighting::default()
+    });
+    let running = state == Some(TaskState::Running);
+    Some(Head { task, name, cpu: None, running, line: line.number, time: line.prefix.time })
+}
+
+/// `CPU: 1 PID: 97 Comm: warner …`: the task that ran on that CPU.
+pub(super) fn cpu(line: &Line<'_>, out: &mut Builder) -> Option<Head> {
+    let parsed = Grammar::parse(Rule::cpu, line.trimmed()).ok()?.next()?;
+    let mut head = Head { running: true, line: line.number, time: line.prefix.time, ..Head::default() };
+    for part in parsed.into_inner() {
+        match part.as_rule() {
+            Rule::number => head.cpu = part.as_str().parse().ok(),
+            // Every CPU has an idle task, and the id of all of them is 0.
+            Rule::pid => head.task.tid = part.as_str().parse().ok().filter(|tid| *tid != 0),
+            Rule::cpu_comm => head.name = Some(out.name(part.as_str().trim())),
+            _ => {}
+        }
+    }
+    out.task(TaskSighting {
+        keys: head.task.clone(),
+        name: head.name.clone(),
+        system: Some(System::Linux),
+        cpu: head.cpu,
+        span: out.at(line.number),
+        ..TaskSighting::default()
+    });
+    Some(head)
+}
+
+/// State of a task by its letter.
+pub(super) fn state_of(letter: &str) -> Option<TaskState> {
+    Some(match letter {
+        "R" => TaskState::Running,
+        "S" | "K" | "W" => TaskState::Sleeping,
+        "D" => TaskState::Blocked,
+        "T" | "t" => TaskState::Stopped,
+        "Z" | "X" | "x" => TaskState::Zombie,
+        "I" | "P" => TaskState::Idle,
+        "N" => TaskState::New,
+        _ => return None,
+    })
+}
+
+/// Name and id of `kworker/0:1:17`: the id stands behind the last colon or slash.
+pub(super) fn who(text: &str, out: &mut Builder) -> (Option<stacklore_model::Name>, TaskKeys) {
+    let text = text.trim();
+    let cut = text.rfind([':', '/']);
+    let tid = cut.and_then(|at| text[at + 1..].parse::<u32>().ok());
+    match (cut, tid) {
+        (Some(at), Some(tid)) => {
+            let keys = TaskKeys { tid: Some(tid).filter(|tid| *tid != 0), ..TaskKeys::default() };
+            (Some(out.name(&text[..at])), keys)
+        }
+        _ => (Some(out.name(text)), TaskKeys::default()),
+    }
+}

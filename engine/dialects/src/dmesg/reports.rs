@@ -1,0 +1,291 @@
+//! Headlines: what the kernel itself says is wrong, as `report` facts; the task is filled in where the lines below a
+//! headline tell it.
+
+use super::heads::who;
+use super::trace::Head;
+use super::{Grammar, Rule};
+use crate::builder::Builder;
+use crate::text::Line;
+use pest::Parser;
+use stacklore_model::{Fact, Name, System, TaskKeys, TaskSighting, TaskState, Value};
+use std::collections::BTreeSet;
+
+/// Reports that wait for the line that tells their task or CPU.
+#[derive(Default)]
+pub(super) struct Reports {
+    open: Vec<Open>,
+    /// The next CPU block is that of a watchdog: its task keeps the CPU.
+    watched: bool,
+    on_cpu: BTreeSet<(u32, u32)>,
+}
+
+struct Open {
+    /// Index among the facts of the reading.
+    fact: usize,
+    kind: &'static str,
+    cpu: Option<u32>,
+}
+
+/// Reports that are open at once; older ones stay as they are.
+const OPEN: usize = 64;
+
+/// Fields of a report.
+#[derive(Default)]
+struct Fields {
+    task: Option<TaskKeys>,
+    cpu: Option<u32>,
+    seconds: Option<f64>,
+}
+
+impl Reports {
+    /// Reads a headline; whether the line is one.
+    pub(super) fn read(&mut self, line: &Line<'_>, out: &mut Builder) -> bool {
+        let text = line.trimmed();
+        let bare = text.trim_start_matches("NMI ").trim_start_matches("watchdog: ").trim_start_matches("rcu: ");
+        match bare.as_bytes().first() {
+            Some(b'I') if bare.starts_with("INFO: task ") => self.hung(line, text, out),
+            Some(b'I') if bare.starts_with("INFO: rcu") => self.stall(line, bare, out),
+            Some(b'I') if bare.starts_with("Internal error:") => self.crash("oops", line, out),
+            Some(b'B') if bare.starts_with("BUG: ") => self.bug(line, bare, out),
+            Some(b'W') if bare.starts_with("Watchdog detected hard LOCKUP") => self.hard(line, text, out),
+            Some(b'C') if bare.contains("hard LOCKUP") => self.hard(line, text, out),
+            Some(b'W') if bare.starts_with("WARNING: ") => self.warning(line, bare, out),
+            Some(b'O') if bare.starts_with("Oops: ") || bare.starts_with("Oops - ") => self.crash("oops", line, out),
+            Some(b'U') if bare.starts_with("Unable to handle kernel") => self.crash("oops", line, out),
+            Some(b'g') if bare.starts_with("general protection fault") => self.crash("oops", line, out),
+            Some(b'k') if bare.starts_with("kernel BUG at ") => self.crash("oops", line, out),
+            Some(b'K') if bare.starts_with("Kernel panic - not syncing") => self.panic(line, bare, out),
+            _ => false,
+        }
+    }
+
+    fn hung(&mut self, line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
+        let Some(parsed) = Grammar::parse(Rule::hung, text).ok().and_then(|mut pairs| pairs.next()) else {
+            return false;
+        };
+        let (mut name, mut task, mut seconds) = (None, TaskKeys::default(), None);
+        for part in parsed.into_inner() {
+            match part.as_rule() {
+                Rule::who => (name, task) = who(part.as_str(), out),
+                Rule::seconds => seconds = part.as_str().parse::<f64>().ok(),
+                _ => {}
+            }
+        }
+        out.task(TaskSighting {
+            keys: task.clone(),
+            name,
+            system: Some(System::Linux),
+            state: Some(TaskState::Blocked),
+            waited: seconds,
+            span: out.at(line.number),
+            ..TaskSighting::default()
+        });
+        emit("hung-task", Fields { task: Some(task), seconds, ..Fields::default() }, line, out);
+        true
+    }
+
+    fn bug(&mut self, line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
+        let rest = text.strip_prefix("BUG: ").unwrap_or(text);
+        if rest.starts_with("soft lockup") {
+            return self.soft(line, text, out);
+        }
+        if rest.starts_with("workqueue lockup") {
+            return workqueue(line, text, out);
+        }
+        if let Some(whose) = rest.strip_prefix("scheduling while atomic: ") {
+            // `comm/pid/0x00000002`
+            let (_, task) = who(whose.trim().rsplit_once('/').map_or(whose, |(head, _)| head), out);
+            emit("warning", Fields { task: Some(task), ..Fields::default() }, line, out);
+            return true;
+        }
+        let crash =
+            ["unable to handle", "kernel NULL pointer", "KASAN", "KFENCE"].iter().any(|words| rest.starts_with(words));
+        self.crash(if crash { "oops" } else { "warning" }, line, out)
+    }
+
+    fn soft(&mut self, line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
+        let Some(parsed) = Grammar::parse(Rule::soft, text).ok().and_then(|mut pairs| pairs.next()) else {
+            return false;
+        };
+        let (mut name, mut fields) = (None, Fields::default());
+        for part in parsed.into_inner() {
+            match part.as_rule() {
+                Rule::number => fields.cpu = part.as_str().parse().ok(),
+                Rule::seconds => fields.seconds = part.as_str().parse().ok(),
+                Rule::soft_who => {
+                    let (comm, keys) = who(part.as_str(), out);
+                    (name, fields.task) = (comm, Some(keys));
+                }
+                _ => {}
+            }
+        }
+        let task = fields.task.clone().unwrap_or_default();
+        out.task(TaskSighting {
+            keys: task.clone(),
+            name,
+            system: Some(System::Linux),
+            state: Some(TaskState::Running),
+            cpu: fields.cpu,
+            span: out.at(line.number),
+            ..TaskSighting::default()
+        });
+        self.on_cpu(fields.cpu, &task, line, out);
+        emit("soft-lockup", fields, line, out);
+        true
+    }
+
+    fn hard(&mut self, line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
+        let lower = text.to_ascii_lowercase();
+        let cpu = lower.rfind("cpu").and_then(|at| number(&lower[at + 3..]));
+        self.pend("hard-lockup", Fields { cpu, ..Fields::default() }, line, out);
+        self.watched = true;
+        true
+    }
+
+    fn stall(&mut self, line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
+        if !text.contains("stall") {
+            return false;
+        }
+        self.pend("rcu-stall", Fields::default(), line, out);
+        self.watched = true;
+        true
+    }
+
+    /// `rcu: \t0-...!: (2202 ticks this GP) …`: a CPU of the stall above.
+    pub(super) fn stalled_cpu(&mut self, line: &Line<'_>, out: &mut Builder) -> bool {
+        let text = line.trimmed().trim_start_matches("rcu:").trim_start();
+        let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let Some(cpu) = text[..digits].parse::<u32>().ok() else { return false };
+        if !text[digits..].starts_with('-') || !(text.contains("this GP)") || text.contains("GPs behind)")) {
+            return false;
+        }
+        let Some(open) = self.open.iter_mut().rev().find(|open| open.kind == "rcu-stall") else { return false };
+        if open.cpu.is_none() {
+            open.cpu = Some(cpu);
+            set(open.fact, "cpu", Value::Number(f64::from(cpu)), out);
+        } else {
+            self.pend("rcu-stall", Fields { cpu: Some(cpu), ..Fields::default() }, line, out);
+        }
+        true
+    }
+
+    fn warning(&mut self, line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
+        let rest = text.strip_prefix("WARNING: ").unwrap_or(text);
+        // lockdep's warnings are of another dialect.
+        let place = rest.starts_with("CPU: ") || (rest.contains(" at ") && rest.contains(':'));
+        if !place || ["possible ", "inconsistent ", "suspicious "].iter().any(|words| rest.starts_with(words)) {
+            return false;
+        }
+        let mut words = rest.split_whitespace();
+        let mut fields = Fields::default();
+        while let Some(word) = words.next() {
+            match word {
+                "CPU:" => fields.cpu = words.next().and_then(number),
+                "PID:" => fields.task = words.next().and_then(number).map(TaskKeys::tid),
+                "at" => break,
+                _ => {}
+            }
+        }
+        emit("warning", fields, line, out);
+        true
+    }
+
+    fn panic(&mut self, line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
+        // A watchdog that panics has told before what it saw; the panic is no cause.
+        let watchdog = ["hung_task", "softlockup", "Hard LOCKUP", "RCU Stall", "sysrq triggered"];
+        if !watchdog.iter().any(|words| text.contains(words)) {
+            self.pend("panic", Fields::default(), line, out);
+        }
+        true
+    }
+
+    /// A crash prints several headlines for one thing.
+    fn crash(&mut self, kind: &'static str, line: &Line<'_>, out: &mut Builder) -> bool {
+        if !self.open.iter().any(|open| open.kind == kind) {
+            self.pend(kind, Fields::default(), line, out);
+        }
+        true
+    }
+
+    fn pend(&mut self, kind: &'static str, fields: Fields, line: &Line<'_>, out: &mut Builder) {
+        if self.open.len() < OPEN {
+            self.open.push(Open { fact: out.reading().facts.len(), kind, cpu: fields.cpu });
+        }
+        emit(kind, fields, line, out);
+    }
+
+    /// The next CPU block is printed because its task keeps the CPU.
+    pub(super) fn watch(&mut self) {
+        self.watched = true;
+    }
+
+    /// A CPU block: its task is the one of the reports above that are about this CPU or about none.
+    pub(super) fn cpu_block(&mut self, head: &Head, line: &Line<'_>, out: &mut Builder) {
+        let known = !head.task.is_anonymous();
+        let mut watched = self.watched;
+        self.open.retain(|open| {
+            let same = open.cpu.is_none() || open.cpu == head.cpu;
+            if same {
+                watched |= open.kind == "rcu-stall" || open.kind == "hard-lockup";
+                if known {
+                    set(open.fact, "task", Value::Task(head.task.clone()), out);
+                }
+                if let (None, Some(cpu)) = (open.cpu, head.cpu) {
+                    set(open.fact, "cpu", Value::Number(f64::from(cpu)), out);
+                }
+            }
+            !same
+        });
+        if watched {
+            self.on_cpu(head.cpu, &head.task, line, out);
+        }
+        self.watched = false;
+    }
+
+    pub(super) fn on_cpu(&mut self, cpu: Option<u32>, task: &TaskKeys, line: &Line<'_>, out: &mut Builder) {
+        let (Some(cpu), Some(tid)) = (cpu, task.tid) else { return };
+        if self.on_cpu.insert((cpu, tid)) {
+            let fields = vec![("cpu", Value::Number(f64::from(cpu))), ("task", Value::Task(task.clone()))];
+            out.fact(Fact { relation: "on_cpu", fields, span: out.at(line.number) });
+        }
+    }
+}
+
+fn workqueue(line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
+    let Some(parsed) = Grammar::parse(Rule::pool, text).ok().and_then(|mut pairs| pairs.next()) else { return false };
+    let mut fields = Fields::default();
+    for part in parsed.into_inner() {
+        match part.as_rule() {
+            Rule::cpus => fields.cpu = part.into_inner().next().and_then(|cpu| cpu.as_str().parse().ok()),
+            Rule::seconds => fields.seconds = part.as_str().parse().ok(),
+            _ => {}
+        }
+    }
+    emit("workqueue-lockup", fields, line, out);
+    true
+}
+
+fn emit(kind: &str, fields: Fields, line: &Line<'_>, out: &mut Builder) {
+    let kind: Name = out.name(kind);
+    let mut row = vec![("kind", Value::Text(kind))];
+    row.extend(fields.task.filter(|task| !task.is_anonymous()).map(|task| ("task", Value::Task(task))));
+    row.extend(fields.cpu.map(|cpu| ("cpu", Value::Number(f64::from(cpu)))));
+    row.extend(fields.seconds.map(|seconds| ("seconds", Value::Number(seconds))));
+    out.fact(Fact { relation: "report", fields: row, span: out.at(line.number) });
+}
+
+/// Sets a field that a later line tells.
+fn set(fact: usize, field: &'static str, value: Value, out: &mut Builder) {
+    if let Some(fact) = out.reading_mut().facts.get_mut(fact) {
+        if fact.fields.iter().all(|(name, _)| *name != field) {
+            fact.fields.push((field, value));
+        }
+    }
+}
+
+/// The number at the beginning, behind blanks.
+fn number(text: &str) -> Option<u32> {
+    let text = text.trim_start_matches([' ', '#', ':']);
+    let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    text[..end].parse().ok()
+}
