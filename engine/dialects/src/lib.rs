@@ -17,6 +17,7 @@ mod file_locks;
 mod gdb;
 mod go;
 mod java;
+mod lockdep;
 mod mdb;
 mod proc_files;
 mod proc_stack;

@@ -13,6 +13,8 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::java::Java,
     &crate::java::Javacore,
     &crate::mdb::Mdb,
+    &crate::lockdep::Lockdep,
+    &crate::lockdep::LockStat,
     &crate::dmesg::Dmesg,
     &crate::proc_stack::ProcStack,
     &crate::proc_files::ProcFiles,
