@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Each task in the queue of a printed lock waits for that lock.
 pub(crate) fn from_queues(case: &Case, vocabulary: &Vocabulary, activities: &mut [Activity]) {
-    for (id, lock) in objects(case) {
+    // A printed structure tells the lock itself; a line about it may give the address of a part.
+    let mut locks: Vec<(ObjectId, &Lock)> = objects(case).filter(|(_, lock)| !lock.waiters.is_empty()).collect();
+    locks.sort_by_key(|(_, lock)| lock.size == 0);
+    for (id, lock) in locks {
         let kind = kind_of(vocabulary, lock);
         for waiter in &lock.waiters {
             let Some(activity) = activities.get_mut(waiter.task.0 as usize) else { continue };
