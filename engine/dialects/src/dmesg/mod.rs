@@ -290,11 +290,10 @@ impl DmesgReader {
         if self.queues.read(line, out) || self.reports.stalled_cpu(line, out) {
             return Fed::Taken;
         }
-        if self.stream(line).takes_names() && frame::is_bare_name(line.trimmed()) {
-            if let Some(parsed) = self.frames.read(line, out) {
-                self.stream(line).frame(parsed, line.prefix.time);
-                return Fed::Taken;
-            }
+        let named = self.stream(line).takes_names() && frame::is_bare_name(line.trimmed());
+        if let Some(parsed) = named.then(|| self.frames.read(line, out)).flatten() {
+            self.stream(line).frame(parsed, line.prefix.time);
+            return Fed::Taken;
         }
         let console = line.prefix.time.is_some() || line.prefix.kernel;
         if console {
