@@ -55,6 +55,16 @@ pub(super) fn looks_like_frame(text: &str) -> bool {
     }
 }
 
+/// Whether a line is one function name, perhaps unsure or with its module: what stripped traces leave.
+pub(super) fn is_bare_name(text: &str) -> bool {
+    let text = text.strip_prefix("? ").unwrap_or(text);
+    let name = text.split_once(" [").map_or(text, |(name, _)| name);
+    name.len() > 3
+        && name.contains(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(is_name_byte)
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+}
+
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$' | b'@')
 }
@@ -132,10 +142,8 @@ pub(super) fn frame(parsed: Pair<'_, Rule>, line: &Line<'_>, out: &mut Builder) 
                 let name = part.into_inner().find(|part| part.as_rule() == Rule::mod_name);
                 frame.module = name.map(|name| out.name(name.as_str()));
             }
-            Rule::flags => {
-                if part.into_inner().any(|part| part.as_rule() == Rule::unreliable) {
-                    frame.reliability = Reliability::Unsure;
-                }
+            Rule::flags if part.clone().into_inner().any(|part| part.as_rule() == Rule::unreliable) => {
+                frame.reliability = Reliability::Unsure;
             }
             Rule::location => frame.location = Some(out.name(part.as_str().trim())),
             Rule::inline => frame.reliability = Reliability::Inlined,

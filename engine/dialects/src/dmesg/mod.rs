@@ -224,10 +224,12 @@ impl DmesgReader {
                 self.stream(line).begin(head, out);
             }
             Kind::Headline => {
-                if !self.reports.read(line, out) {
-                    return None;
+                match self.reports.read(line, out) {
+                    reports::Headline::None => return None,
+                    reports::Headline::Read => {}
+                    reports::Headline::Hung(head) => self.stream(line).announce(head),
                 }
-                self.end_listing(line, out);
+                self.end_listing(out);
             }
             Kind::Blocker => {
                 if !blocker::read(line, out) {
@@ -238,11 +240,11 @@ impl DmesgReader {
                 if !line.text.contains("skipped") {
                     self.reports.watch();
                 }
-                self.end_listing(line, out);
+                self.end_listing(out);
             }
             Kind::Sysrq => {
                 self.close(out);
-                self.end_listing(line, out);
+                self.end_listing(out);
                 self.listed.sysrq(&line.text, line.number);
                 if line.text.contains("all active CPUs") {
                     self.reports.watch();
@@ -268,7 +270,12 @@ impl DmesgReader {
                 self.listed.broken();
                 self.stream(line).lost();
             }
-            Kind::Structure => self.wraps = line.trimmed().starts_with(['M', 'C']),
+            Kind::Structure => {
+                self.wraps = line.trimmed().starts_with(['M', 'C']);
+                if line.trimmed().starts_with("rcu:") {
+                    self.reports.stalled_cpu(line, out);
+                }
+            }
             Kind::Lockdep => {
                 self.end_all(line, out);
                 return Some(Fed::End);
@@ -283,9 +290,14 @@ impl DmesgReader {
         if self.queues.read(line, out) || self.reports.stalled_cpu(line, out) {
             return Fed::Taken;
         }
+        let named = self.stream(line).takes_names() && frame::is_bare_name(line.trimmed());
+        if let Some(parsed) = named.then(|| self.frames.read(line, out)).flatten() {
+            self.stream(line).frame(parsed, line.prefix.time);
+            return Fed::Taken;
+        }
         let console = line.prefix.time.is_some() || line.prefix.kernel;
         if console {
-            self.end_listing(line, out);
+            self.end_listing(out);
             self.stream(line).foreign(out);
             return Fed::Passed;
         }
@@ -303,7 +315,7 @@ impl DmesgReader {
     }
 
     /// The listing of all tasks ends with the tables; the one of blocked tasks with the next message of anybody.
-    fn end_listing(&mut self, _line: &Line<'_>, out: &mut Builder) {
+    fn end_listing(&mut self, out: &mut Builder) {
         if !self.listed.is_of_all() {
             self.listed.end(out);
         }

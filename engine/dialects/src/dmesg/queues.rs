@@ -72,12 +72,10 @@ impl Queues {
         let mut pid = None;
         for word in rest.split([',', ' ']).filter(|word| !word.is_empty() && !word.starts_with('[')) {
             let mut function = word;
-            if heading == "in-flight" {
-                if let Some((worker, rest)) = word.split_once(':') {
-                    let digits = worker.bytes().take_while(u8::is_ascii_digit).count();
-                    pid = worker[..digits].parse::<u32>().ok();
-                    function = rest;
-                }
+            if let Some((worker, rest)) = word.split_once(':').filter(|_| heading == "in-flight") {
+                let digits = worker.bytes().take_while(u8::is_ascii_digit).count();
+                pid = worker[..digits].parse::<u32>().ok();
+                function = rest;
             }
             // `3*f`: several of the same.
             let function = function.rsplit_once('*').map_or(function, |(_, function)| function);

@@ -37,13 +37,29 @@ struct Fields {
     seconds: Option<f64>,
 }
 
+/// What a line is as a headline.
+pub(super) enum Headline {
+    /// None.
+    None,
+    /// It was read.
+    Read,
+    /// A hung task, whose trace may follow.
+    Hung(Head),
+}
+
 impl Reports {
-    /// Reads a headline; whether the line is one.
-    pub(super) fn read(&mut self, line: &Line<'_>, out: &mut Builder) -> bool {
+    /// Reads a headline.
+    pub(super) fn read(&mut self, line: &Line<'_>, out: &mut Builder) -> Headline {
         let text = line.trimmed();
+        if text.starts_with("INFO: task ") {
+            return hung(line, text, out).map_or(Headline::None, Headline::Hung);
+        }
+        if self.other(line, text, out) { Headline::Read } else { Headline::None }
+    }
+
+    fn other(&mut self, line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
         let bare = text.trim_start_matches("NMI ").trim_start_matches("watchdog: ").trim_start_matches("rcu: ");
         match bare.as_bytes().first() {
-            Some(b'I') if bare.starts_with("INFO: task ") => self.hung(line, text, out),
             Some(b'I') if bare.starts_with("INFO: rcu") => self.stall(line, bare, out),
             Some(b'I') if bare.starts_with("Internal error:") => self.crash("oops", line, out),
             Some(b'B') if bare.starts_with("BUG: ") => self.bug(line, bare, out),
@@ -57,31 +73,6 @@ impl Reports {
             Some(b'K') if bare.starts_with("Kernel panic - not syncing") => self.panic(line, bare, out),
             _ => false,
         }
-    }
-
-    fn hung(&mut self, line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
-        let Some(parsed) = Grammar::parse(Rule::hung, text).ok().and_then(|mut pairs| pairs.next()) else {
-            return false;
-        };
-        let (mut name, mut task, mut seconds) = (None, TaskKeys::default(), None);
-        for part in parsed.into_inner() {
-            match part.as_rule() {
-                Rule::who => (name, task) = who(part.as_str(), out),
-                Rule::seconds => seconds = part.as_str().parse::<f64>().ok(),
-                _ => {}
-            }
-        }
-        out.task(TaskSighting {
-            keys: task.clone(),
-            name,
-            system: Some(System::Linux),
-            state: Some(TaskState::Blocked),
-            waited: seconds,
-            span: out.at(line.number),
-            ..TaskSighting::default()
-        });
-        emit("hung-task", Fields { task: Some(task), seconds, ..Fields::default() }, line, out);
-        true
     }
 
     fn bug(&mut self, line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
@@ -251,6 +242,29 @@ impl Reports {
     }
 }
 
+fn hung(line: &Line<'_>, text: &str, out: &mut Builder) -> Option<Head> {
+    let parsed = Grammar::parse(Rule::hung, text).ok()?.next()?;
+    let (mut name, mut task, mut seconds) = (None, TaskKeys::default(), None);
+    for part in parsed.into_inner() {
+        match part.as_rule() {
+            Rule::who => (name, task) = who(part.as_str(), out),
+            Rule::seconds => seconds = part.as_str().parse::<f64>().ok(),
+            _ => {}
+        }
+    }
+    out.task(TaskSighting {
+        keys: task.clone(),
+        name: name.clone(),
+        system: Some(System::Linux),
+        state: Some(TaskState::Blocked),
+        waited: seconds,
+        span: out.at(line.number),
+        ..TaskSighting::default()
+    });
+    emit("hung-task", Fields { task: Some(task.clone()), seconds, ..Fields::default() }, line, out);
+    Some(Head { task, name, line: line.number, time: line.prefix.time, ..Head::default() })
+}
+
 fn workqueue(line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
     let Some(parsed) = Grammar::parse(Rule::pool, text).ok().and_then(|mut pairs| pairs.next()) else { return false };
     let mut fields = Fields::default();
@@ -276,10 +290,9 @@ fn emit(kind: &str, fields: Fields, line: &Line<'_>, out: &mut Builder) {
 
 /// Sets a field that a later line tells.
 fn set(fact: usize, field: &'static str, value: Value, out: &mut Builder) {
-    if let Some(fact) = out.reading_mut().facts.get_mut(fact) {
-        if fact.fields.iter().all(|(name, _)| *name != field) {
-            fact.fields.push((field, value));
-        }
+    let row = out.reading_mut().facts.get_mut(fact);
+    if let Some(fact) = row.filter(|fact| fact.fields.iter().all(|(name, _)| *name != field)) {
+        fact.fields.push((field, value));
     }
 }
 

@@ -22,6 +22,10 @@ pub(super) struct Head {
 #[derive(Debug, Default)]
 pub(super) struct Stream {
     head: Option<Head>,
+    /// The task of a headline, for a trace that has no task line of its own.
+    announced: Option<Head>,
+    /// `Call Trace:` was read, and since then no frame with an offset: names may stand alone.
+    bare: bool,
     frames: Vec<Frame>,
     /// Callers named by the last ARM line: the next line's function, or the outermost frame.
     caller: Option<Frame>,
@@ -55,9 +59,20 @@ impl Stream {
     /// A line that names the task or CPU of the trace that follows.
     pub(super) fn begin(&mut self, head: Head, out: &mut Builder) {
         self.close(out);
+        self.announced = None;
         self.first = head.line;
         self.last = head.line;
         self.head = Some(head);
+    }
+
+    /// A headline names a task whose trace may follow.
+    pub(super) fn announce(&mut self, head: Head) {
+        self.announced = Some(head);
+    }
+
+    /// Whether function names without offsets are frames here: somebody stripped the trace.
+    pub(super) fn takes_names(&self) -> bool {
+        self.bare
     }
 
     /// `Call Trace:`.
@@ -66,7 +81,11 @@ impl Stream {
         if !only_register {
             self.close(out);
         }
+        if self.head.is_none() {
+            self.head = self.announced.take();
+        }
         self.touch(line, time);
+        self.bare = true;
         self.history = false;
     }
 
@@ -80,6 +99,7 @@ impl Stream {
         if self.history {
             return;
         }
+        self.bare &= parsed.frame.offset.is_none();
         self.touch(parsed.frame.span.first, time);
         if let Some(parent) = &parsed.caller {
             self.caller = Some(parent.clone());
@@ -154,7 +174,9 @@ impl Stream {
 
     /// The trace has ended.
     pub(super) fn close(&mut self, out: &mut Builder) {
+        let announced = self.announced.take();
         let mut read = std::mem::take(self);
+        self.announced = announced;
         if let Some(last) = read.caller.take() {
             read.frames.push(last);
         }

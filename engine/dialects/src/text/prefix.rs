@@ -50,6 +50,9 @@ pub(super) fn peel(text: Cow<'_, str>) -> (Prefix, Cow<'_, str>) {
     if let Some(found) = (is_log && text.contains("kernel:")).then(|| SYSLOG.find(&text[start..])).flatten() {
         at = start + found.end();
         prefix.kernel = true;
+    } else if text[start..].starts_with("kernel: ") {
+        at = start + "kernel: ".len();
+        prefix.kernel = true;
     } else if is_log && text.contains(",-") && text.contains(';') {
         at = record(&text, start, &mut prefix).unwrap_or(at);
     }
@@ -148,6 +151,26 @@ mod tests {
             (prefix.time, prefix.caller, rest.as_str()),
             (Some(24.762317), Some(Caller::Task(56)), "INFO: task x")
         );
+        let (prefix, rest) =
+            peeled("May 25 07:29:42 x 6,16631,40311381876,-,caller=C0;    in-flight: 14164:refill_work");
+        assert_eq!(
+            (prefix.time, prefix.caller, prefix.kernel, rest.as_str()),
+            (Some(40311.381876), Some(Caller::Cpu(0)), true, "    in-flight: 14164:refill_work")
+        );
+        for (text, time, left) in [
+            ("[   33.432088] <6>RBP: 0000000000000004", Some(33.432088), "RBP: 0000000000000004"),
+            ("<4>[    1.5] BUG: x", Some(1.5), "BUG: x"),
+            ("  [154973.190007] Call Trace:", Some(154973.190007), "Call Trace:"),
+            ("[   33.5]  <TASK>", Some(33.5), " <TASK>"),
+            ("[Fri Nov 20 20:50:51 UTC 2026]  schedule+0x5a/0xd0", None, " schedule+0x5a/0xd0"),
+            ("[  +0,000012] Call Trace:", None, "Call Trace:"),
+            ("kernel: [  120.5] Call Trace:", Some(120.5), "Call Trace:"),
+            ("[<24.762317>] Call Trace:", Some(24.762317), "Call Trace:"),
+            ("[12] no stamp", None, "[12] no stamp"),
+        ] {
+            let (prefix, rest) = peeled(text);
+            assert_eq!((prefix.time, rest.as_str()), (time, left), "{text}");
+        }
         let (prefix, rest) = peeled("/proc/97/task/109/stack:[<0>] futex_wait+0x1/0x2");
         assert_eq!(
             (prefix.path.as_deref(), rest.as_str()),
