@@ -10,6 +10,7 @@
 mod builder;
 mod crash;
 mod dialect;
+mod drgn;
 mod driver;
 mod eu_stack;
 mod file_locks;

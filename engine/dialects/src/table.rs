@@ -8,6 +8,8 @@ use crate::dialect::Dialect;
 pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::crash::Crash,
     &crate::eu_stack::EuStack,
+    // Before gdb, whose frames begin alike.
+    &crate::drgn::Drgn,
     &crate::gdb::Gdb,
     &crate::go::Go,
     &crate::mdb::Mdb,
