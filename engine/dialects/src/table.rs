@@ -8,10 +8,15 @@ use crate::dialect::Dialect;
 pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::crash::Crash,
     &crate::eu_stack::EuStack,
+    // Before gdb, whose frames begin alike.
+    &crate::drgn::Drgn,
     &crate::gdb::Gdb,
     &crate::go::Go,
     &crate::java::Java,
     &crate::java::Javacore,
+    &crate::lldb::Lldb,
+    &crate::py_spy::PySpy,
+    &crate::faulthandler::Faulthandler,
     &crate::mdb::Mdb,
     &crate::lockdep::Lockdep,
     &crate::lockdep::LockStat,

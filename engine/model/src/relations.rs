@@ -174,6 +174,17 @@ static RELATIONS: &[Relation] = &[
         help: "the address of an object found on the stack of a task, below the named frame where that is known",
         fields: &[field("task", Task), field("object", Object), field("frame", Text)],
     },
+    Relation {
+        name: "variable",
+        help: "a lock that a variable of a task's innermost frame names; place is the frame's file and line",
+        fields: &[
+            field("task", Task),
+            field("object", Object),
+            field("name", Text),
+            field("function", Text),
+            field("place", Text),
+        ],
+    },
     Relation { name: "sysctl", help: "a kernel setting", fields: &[field("key", Text), field("value", Text)] },
     Relation {
         name: "software",

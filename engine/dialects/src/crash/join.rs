@@ -23,7 +23,7 @@ pub(super) struct Word {
 
 /// What was found in a document so far.
 #[derive(Default)]
-pub(super) struct Found {
+pub(crate) struct Found {
     structures: Vec<Structure>,
     words: Vec<Word>,
     /// Stacks by their lowest address: highest address and task.
@@ -45,7 +45,7 @@ enum Form {
 }
 
 impl Found {
-    pub(super) fn structure(&mut self, structure: Structure) {
+    pub(crate) fn structure(&mut self, structure: Structure) {
         self.structures.push(structure);
     }
 
@@ -78,7 +78,7 @@ impl Found {
         (address <= *high).then_some(task)
     }
 
-    pub(super) fn join(&mut self, out: &mut Builder) {
+    pub(crate) fn join(&mut self, out: &mut Builder) {
         let mut locks: Vec<Lock> = Vec::new();
         let mut waiters = Vec::new();
         for structure in &self.structures {

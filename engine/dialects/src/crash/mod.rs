@@ -13,9 +13,9 @@
 //! Source of the formats: crash-utility/crash, `task.c`, `x86_64.c`, `memory.c`, `symbols.c`.
 
 mod bt;
-mod join;
+pub(crate) mod join;
 mod memory;
-mod structs;
+pub(crate) mod structs;
 mod system;
 mod task;
 

@@ -22,14 +22,14 @@ use stacklore_model::{Fact, Span, System, TaskKeys, TaskSighting, TaskState, Val
 
 /// A member of a structure.
 #[derive(Clone, Debug)]
-pub(super) struct Member {
+pub(crate) struct Member {
     /// Names from the outermost inward; members without a name are left out: `wait_list.next`.
-    pub(super) path: String,
-    pub(super) number: Option<u64>,
-    pub(super) text: String,
+    pub(crate) path: String,
+    pub(crate) number: Option<u64>,
+    pub(crate) text: String,
     /// Symbol that a pointer points at, and the offset into it.
-    pub(super) symbol: Option<(String, u64)>,
-    pub(super) line: u32,
+    pub(crate) symbol: Option<(String, u64)>,
+    pub(crate) line: u32,
 }
 
 /// A structure that is being read.
@@ -284,12 +284,12 @@ fn state(bits: u64) -> Option<TaskState> {
 
 /// A structure as read.
 #[derive(Clone, Debug)]
-pub(super) struct Structure {
-    pub(super) kind: String,
-    pub(super) address: Option<u64>,
-    pub(super) symbol: Option<String>,
-    pub(super) members: Vec<Member>,
-    pub(super) span: Span,
+pub(crate) struct Structure {
+    pub(crate) kind: String,
+    pub(crate) address: Option<u64>,
+    pub(crate) symbol: Option<String>,
+    pub(crate) members: Vec<Member>,
+    pub(crate) span: Span,
 }
 
 impl Structure {

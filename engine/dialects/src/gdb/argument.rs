@@ -5,7 +5,7 @@ use crate::builder::Builder;
 use stacklore_model::Argument;
 
 /// The arguments between the brackets of a frame.
-pub(super) fn arguments(text: &str, out: &mut Builder) -> Vec<Argument> {
+pub(crate) fn arguments(text: &str, out: &mut Builder) -> Vec<Argument> {
     let mut arguments: Vec<Argument> = Vec::new();
     for part in parts(text) {
         let Some((name, value)) = part.split_once('=') else { continue };

@@ -10,7 +10,7 @@
 //! stands (a row of `info threads`, the echo of `thread 2`, a preamble) is a stack of its own only where no backtrace
 //! of that thread follows. Sources of the format: `gdb/stack.c`, `gdb/thread.c`, `gdb/linux-thread-db.c`.
 
-mod argument;
+pub(crate) mod argument;
 mod call;
 mod command;
 mod expression;

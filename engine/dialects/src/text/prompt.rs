@@ -28,6 +28,7 @@ pub(crate) const NEEDLES: &[&str] = &[
     "eu-stack ",
     "# crash",
     "mdb ",
+    "py-spy ",
 ];
 
 /// `[root@host ~]# `, `user@host:/dir$ `, `/var/log# `, `# `, `$ `, `bash-5.1# `.
@@ -40,7 +41,7 @@ static SHELL: LazyLock<Regex> = LazyLock::new(|| {
 /// Shell commands whose output is read; a line that begins so is a command even where its prompt was lost.
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^ *(?:sudo +)?(?:cat|tail|head|grep|more|ls|ps|gdb|crash|mdb|pstack|gstack|eu-stack|jstack|dmesg|sysctl|ss|lsof|for|echo|top|pidof|cd|strace|kill)\b",
+        r"^ *(?:sudo +)?(?:cat|tail|head|grep|more|ls|ps|gdb|crash|mdb|pstack|gstack|eu-stack|py-spy|jstack|dmesg|sysctl|ss|lsof|for|echo|top|pidof|cd|strace|kill)\b",
     )
 });
 

@@ -92,13 +92,14 @@ fn prompts(text: &str, cuts: &mut Vec<usize>) {
 }
 
 fn after_command(text: &str, cuts: &mut Vec<usize>) {
-    if let Some(found) =
-        text.contains("grep").then(|| AFTER_GREP.captures(text)).flatten().and_then(|found| found.get(1))
-    {
-        cuts.push(found.start());
-    }
     if text.len() < 256 && (text.contains("# ") || text.contains("$ ")) {
         cuts.extend(AFTER_WORD.captures(text).and_then(|found| found.get(1)).map(|prompt| prompt.start()));
+    }
+    if !text.contains("grep") && !text.contains("info thread") {
+        return;
+    }
+    if let Some(found) = AFTER_GREP.captures(text).and_then(|found| found.get(1)) {
+        cuts.push(found.start());
     }
     if let Some(at) = text.find("Id Target Id").filter(|at| text[..*at].contains("info thread")) {
         cuts.push(at);
