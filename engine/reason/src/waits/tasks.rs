@@ -48,6 +48,17 @@ pub(crate) fn moved(case: &Case, task: &Task) -> Option<bool> {
         if !stack.again.is_empty() && moved.is_none() {
             moved = Some(false);
         }
+        if let Some(other) =
+            seen.iter_mut().find(|other| other.dialect == stack.dialect && other.running != stack.running)
+        {
+            // Where it ran first and waits now, it has begun to wait since: that says nothing of the wait.
+            let (runs, waits) = if stack.running { (stack, *other) } else { (*other, stack) };
+            if is_before(waits, runs) {
+                moved = Some(true);
+            }
+            *other = waits;
+            continue;
+        }
         match seen.iter().find(|other| other.dialect == stack.dialect) {
             Some(other) if differ(other, stack) => moved = Some(true),
             Some(_) => moved = moved.or(Some(false)),
@@ -55,6 +66,14 @@ pub(crate) fn moved(case: &Case, task: &Task) -> Option<bool> {
         }
     }
     moved
+}
+
+/// Whether one stack is known to have been taken before another: by the clock of the text, else by the order in one text.
+fn is_before(a: &CaseStack, b: &CaseStack) -> bool {
+    match (a.time, b.time) {
+        (Some(a), Some(b)) => a < b,
+        _ => a.span.source == b.span.source && a.span.first < b.span.first,
+    }
 }
 
 /// Whether two stacks show different places; one that is cut off differs only where both have frames.
