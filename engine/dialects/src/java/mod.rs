@@ -4,9 +4,9 @@
 //! ```text
 //! "transfer-1" #12 prio=5 os_prio=0 cpu=0.44ms elapsed=8.92s tid=0x00007f97 nid=0x31eb waiting for monitor entry  [0x…]
 //!    java.lang.Thread.State: BLOCKED (on object monitor)
-//! 	at Dead.transfer(Dead.java:8)
-//! 	- waiting to lock <0x00000000ffd1b510> (a Dead$Account)
-//! 	- locked <0x00000000ffd1b500> (a Dead$Account)
+//!     at Dead.transfer(Dead.java:8)
+//!     - waiting to lock <0x00000000ffd1b510> (a Dead$Account)
+//!     - locked <0x00000000ffd1b500> (a Dead$Account)
 //! ```
 //!
 //! A wait in words becomes the innermost frame (`[waiting to lock]`), what is locked a hold. Source of the format:

@@ -157,12 +157,12 @@ impl LldbReader {
     }
 
     fn keys(&mut self, number: Option<u32>, tid: Option<u32>, out: &mut Builder) -> TaskKeys {
-        if let (Some(number), Some(tid)) = (number, tid) {
-            if self.tids.insert(number, tid).is_some_and(|known| known != tid) {
-                self.session = SessionId::default();
-                self.tids.clear();
-                self.tids.insert(number, tid);
-            }
+        if let (Some(number), Some(tid)) = (number, tid)
+            && self.tids.insert(number, tid).is_some_and(|known| known != tid)
+        {
+            self.session = SessionId::default();
+            self.tids.clear();
+            self.tids.insert(number, tid);
         }
         if self.session == SessionId::default() {
             self.session = out.session();
