@@ -166,6 +166,7 @@ impl JavaReader {
     /// A line that is not blank.
     fn record(&mut self, line: &Line<'_>, out: &mut Builder) -> Fed {
         let text = record::find(line.trimmed(), self.prefixed);
+        self.prefixed |= text.len() < line.trimmed().len();
         if text.contains("Full thread dump ") {
             self.prefixed = !text.starts_with("Full thread dump ");
             self.end_thread(out);
@@ -242,7 +243,6 @@ impl JavaReader {
 
     fn head(&mut self, text: &str, line: &Line<'_>, out: &mut Builder) -> Fed {
         let Some(head) = head::find(text) else { return Fed::End };
-        self.prefixed |= !text.starts_with(['"', '#']);
         self.end_thread(out);
         let session = self.dump.thread(head.number, head.tid, line.number, out);
         self.dump.seen(head.name);
