@@ -4,9 +4,9 @@
 //! ```text
 //! "transfer-1" #12 prio=5 os_prio=0 cpu=0.44ms elapsed=8.92s tid=0x00007f97 nid=0x31eb waiting for monitor entry  [0x…]
 //!    java.lang.Thread.State: BLOCKED (on object monitor)
-//! 	at Dead.transfer(Dead.java:8)
-//! 	- waiting to lock <0x00000000ffd1b510> (a Dead$Account)
-//! 	- locked <0x00000000ffd1b500> (a Dead$Account)
+//!     at Dead.transfer(Dead.java:8)
+//!     - waiting to lock <0x00000000ffd1b510> (a Dead$Account)
+//!     - locked <0x00000000ffd1b500> (a Dead$Account)
 //! ```
 //!
 //! A wait in words becomes the innermost frame (`[waiting to lock]`), what is locked a hold. Source of the format:
@@ -166,6 +166,11 @@ impl JavaReader {
     /// A line that is not blank.
     fn record(&mut self, line: &Line<'_>, out: &mut Builder) -> Fed {
         let text = record::find(line.trimmed(), self.prefixed);
+        match text.as_bytes().first() {
+            Some(b'a') if text.starts_with("at ") => return self.frame(&text[3..], line, out),
+            Some(b'-') => return self.dash(text, line, out),
+            _ => {}
+        }
         self.prefixed |= text.len() < line.trimmed().len();
         if text.contains("Full thread dump ") {
             self.prefixed = !text.starts_with("Full thread dump ");
@@ -182,8 +187,6 @@ impl JavaReader {
             return taken(deadlock::sentence(text, line.number, session, out));
         }
         match text.as_bytes().first() {
-            Some(b'a') if text.starts_with("at ") => self.frame(&text[3..], line, out),
-            Some(b'-') => self.dash(text, line, out),
             Some(b'"') if self.section.is_some() => self.named(text, line, out),
             Some(b'"' | b'#') => self.head(text, line, out),
             Some(b'T') if agent_head(text).is_some() => self.agent(text, line, out),

@@ -17,8 +17,11 @@ const RECORDS: [&str; 11] = [
 
 /// The record in a trimmed line: the line itself, or, where a logger prefixes its lines, what follows the prefix.
 pub(super) fn find(text: &str, prefixed: bool) -> &str {
-    if !text.starts_with(['"', '#'])
-        && text.contains("prio=")
+    // Nearly all lines begin so: no search in them.
+    if text.starts_with("at ") || text.starts_with("- ") || text.starts_with(['"', '#']) {
+        return text;
+    }
+    if text.contains("prio=")
         && let Some(quote) = text.find('"')
     {
         return &text[quote..];
