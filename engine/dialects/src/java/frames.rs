@@ -67,7 +67,7 @@ fn call(text: &str, out: &mut Builder) -> Option<Call> {
         return None;
     }
     let module = before.or(inside).map(|module| module.split('@').next().unwrap_or(module));
-    let native = place == "Native Method";
+    let native = place.eq_ignore_ascii_case("native method");
     let location = (!native && place != "Unknown Source").then_some(place);
     Some(made(symbol, module, location, native, out))
 }
@@ -125,6 +125,6 @@ fn is_method(symbol: &str) -> bool {
 fn is_place(place: &str) -> bool {
     place.contains('.')
         || place.contains(':')
-        || matches!(place, "Native Method" | "Unknown Source" | "Redefined" | "<generated>" | "")
+        || matches!(place, "Native Method" | "Native method" | "Unknown Source" | "Redefined" | "<generated>" | "")
         || !place.contains(' ')
 }

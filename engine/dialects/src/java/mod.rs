@@ -166,6 +166,12 @@ impl JavaReader {
     /// A line that is not blank.
     fn record(&mut self, line: &Line<'_>, out: &mut Builder) -> Fed {
         let text = record::find(line.trimmed(), self.prefixed);
+        match text.as_bytes().first() {
+            Some(b'a') if text.starts_with("at ") => return self.frame(&text[3..], line, out),
+            Some(b'-') => return self.dash(text, line, out),
+            _ => {}
+        }
+        self.prefixed |= text.len() < line.trimmed().len();
         if text.contains("Full thread dump ") {
             self.prefixed = !text.starts_with("Full thread dump ");
             self.end_thread(out);
@@ -181,8 +187,6 @@ impl JavaReader {
             return taken(deadlock::sentence(text, line.number, session, out));
         }
         match text.as_bytes().first() {
-            Some(b'a') if text.starts_with("at ") => self.frame(&text[3..], line, out),
-            Some(b'-') => self.dash(text, line, out),
             Some(b'"') if self.section.is_some() => self.named(text, line, out),
             Some(b'"' | b'#') => self.head(text, line, out),
             Some(b'T') if agent_head(text).is_some() => self.agent(text, line, out),
@@ -242,7 +246,6 @@ impl JavaReader {
 
     fn head(&mut self, text: &str, line: &Line<'_>, out: &mut Builder) -> Fed {
         let Some(head) = head::find(text) else { return Fed::End };
-        self.prefixed |= !text.starts_with(['"', '#']);
         self.end_thread(out);
         let session = self.dump.thread(head.number, head.tid, line.number, out);
         self.dump.seen(head.name);

@@ -17,13 +17,17 @@ const RECORDS: [&str; 11] = [
 
 /// The record in a trimmed line: the line itself, or, where a logger prefixes its lines, what follows the prefix.
 pub(super) fn find(text: &str, prefixed: bool) -> &str {
-    if !prefixed || RECORDS.iter().any(|record| text.starts_with(record)) || text.contains("Full thread dump ") {
+    // Nearly all lines begin so: no search in them.
+    if text.starts_with("at ") || text.starts_with("- ") || text.starts_with(['"', '#']) {
         return text;
     }
     if text.contains("prio=")
         && let Some(quote) = text.find('"')
     {
         return &text[quote..];
+    }
+    if !prefixed || RECORDS.iter().any(|record| text.starts_with(record)) || text.contains("Full thread dump ") {
+        return text;
     }
     let starts = RECORDS.iter().filter_map(|record| {
         let at = text.find(record)?;
