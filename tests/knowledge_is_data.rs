@@ -12,10 +12,6 @@ use std::path::{Path, PathBuf};
 /// Keys of a vocabulary below which functions and locks are named.
 const NAMING: [&str; 8] = ["aliases", "groups", "plumbing", "functions", "waits", "holds", "stack", "lock"];
 
-/// Names of functions by which a form is recognised, because its output has no head of its own: every stack of a
-/// thread that is switched out begins with one of them in mdb. They mean nothing to the engine.
-const WORDS_OF_FORMS: [&str; 3] = ["_resume_from_idle", "resume_from_intr", "turnstile_block"];
-
 #[test]
 fn no_function_of_a_system_is_named_in_the_engine() {
     let names = names();
@@ -99,9 +95,6 @@ fn names() -> BTreeSet<String> {
                 texts(value, key.as_str() != Some("hidden") && key.as_str() != Some("idle"), &mut names);
             }
         }
-    }
-    for word in WORDS_OF_FORMS {
-        names.remove(word);
     }
     names
 }

@@ -37,10 +37,6 @@ impl Dialect for Mdb {
     fn needles(&self) -> &'static [&'static str] {
         &[
             "stack pointer for thread",
-            "_resume_from_idle+",
-            "resume_from_intr+",
-            "swtch+0x",
-            "turnstile_block+",
             "SLEEP  ",
             "OWNER/COUNT",
             "TYPE             HELD",
@@ -48,7 +44,6 @@ impl Dialect for Mdb {
             "is in thread",
             " STATE    SOBJ",
             "CMD/LWPID",
-            "vpanic(",
             "B011",
             "B101",
             ") + ",

@@ -84,6 +84,12 @@ impl Stack {
             return Some(stack);
         }
         let pointers = is(Rule::resume, text) || is_frame_start(text);
+        // The first call of a panic's stack is printed without an offset: the prompt tells what it is.
+        let asked = after_prompt && (typed.contains("::stack") || typed.contains("$c"));
+        let follows = is_call_start(context.raw(line.number + 1).trim());
+        if asked && follows && !pointers && !is_call_start(text) && is(Rule::call, text) {
+            return Some(Stack::new(Form::Calls, line.number));
+        }
         let calls =
             !pointers && is_call_start(text) && (after_prompt || is_call_start(context.raw(line.number + 1).trim()));
         let form = if pointers {
@@ -260,14 +266,12 @@ fn is_frame_start(text: &str) -> bool {
     })
 }
 
-/// `turnstile_block+0x2ff(`, `vpanic(`, complete or not.
+/// `turnstile_block+0x2ff(`, complete or not.
 fn is_call_start(text: &str) -> bool {
     let Some((function, _)) = text.split_once('(') else { return false };
     let (name, offset) = function.split_once("+0x").unwrap_or((function, "0"));
     let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.`$:".contains(&byte));
-    named
-        && offset.bytes().all(|byte| byte.is_ascii_hexdigit())
-        && (function.contains("+0x") || name == "vpanic" || name == "panic")
+    named && offset.bytes().all(|byte| byte.is_ascii_hexdigit()) && function.contains("+0x")
 }
 
 /// The `83950:  cat` above the first frames of pstack: its line, the process and its command.
