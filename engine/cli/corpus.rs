@@ -16,7 +16,7 @@ pub(crate) struct Expectation {
     /// Findings that are not hidden, all of them.
     #[serde(default)]
     pub(crate) findings: Vec<Expected>,
-    /// What of its text no dialect reads yet: until then a finding that is not there is awaited, not missed.
+    /// Which form of text or knowledge the program lacks: until then a finding that is not there is a known miss.
     #[serde(default)]
     pub(crate) awaits: Option<String>,
 }

@@ -24,7 +24,7 @@ enum Outcome {
     Noisy,
     /// Found in a case of which nobody has said yet what it holds.
     New,
-    /// Not found in a case that says which form of text is not read yet (`awaits`).
+    /// Not found in a case that says what the program lacks to find it (`awaits`): a known miss.
     Awaited,
     /// Found as expected.
     AsExpected,

@@ -28,7 +28,6 @@ pub(crate) struct Found {
     words: Vec<Word>,
     /// Stacks by their lowest address: highest address and task.
     ranges: BTreeMap<u64, (u64, TaskKeys)>,
-    tasks: HashSet<u64>,
     /// Addresses of symbols, as `sym` prints them.
     symbols: HashMap<String, u64>,
 }
@@ -57,10 +56,6 @@ impl Found {
         if self.words.len() < MAX_WORDS {
             self.words.push(word);
         }
-    }
-
-    pub(super) fn task_name(&mut self, keys: &TaskKeys) {
-        self.tasks.extend(keys.address);
     }
 
     /// Addresses between which the stack of a task lies.

@@ -218,9 +218,8 @@ impl CrashReader {
             self.header(header, line, out);
             return Fed::Taken;
         }
-        if let Some(row) = task::row(line, out) {
+        if task::row(line, out).is_some() {
             self.region = Region::Rows;
-            self.found.task_name(&row);
             return Fed::Taken;
         }
         if let Some(open) = structs::Struct::open(line, &self.asked, self.current.clone()) {
@@ -263,7 +262,6 @@ impl CrashReader {
     }
 
     fn header(&mut self, header: task::Header, line: &Line<'_>, out: &mut Builder) {
-        self.found.task_name(&header.keys);
         header.tell(self.cpu, &self.asked, line, out);
         self.current = Some(header.keys.clone());
         self.region = if header.queued { Region::Rows } else { Region::Stack(bt::Stack::of(header, &self.asked)) };
