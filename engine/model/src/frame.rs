@@ -2,6 +2,8 @@
 
 use crate::{Name, Span};
 use serde::Serialize;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// How far a frame can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -35,9 +37,10 @@ pub struct Argument {
     pub symbol_offset: u64,
 }
 
-/// One frame of a stack, as printed.
+/// What a frame says of the call itself: all that frames of the same place in a program have in common. Dumps repeat
+/// it thousands of times, so frames share it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Frame {
+pub struct Call {
     /// Function name as printed, mended, without offset and arguments; `??` where the tool prints that.
     pub symbol: Name,
     /// Offset into the function, in bytes.
@@ -46,35 +49,55 @@ pub struct Frame {
     pub size: Option<u64>,
     /// Kernel module, shared library or package that the tool prints with the frame.
     pub module: Option<Name>,
-    /// Program counter.
-    pub address: Option<u64>,
-    /// Frame or stack pointer printed with the frame.
-    pub pointer: Option<u64>,
     /// Arguments in printed order.
     pub arguments: Vec<Argument>,
     /// `file:line` as printed.
     pub location: Option<Name>,
     /// How far it can be trusted.
     pub reliability: Reliability,
+}
+
+/// One frame of a stack, as printed. The fields of its [`Call`] are read and set as if they were its own; setting one
+/// gives the frame a call of its own where it shared it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// The call, shared by frames that print the same.
+    pub call: Arc<Call>,
+    /// Program counter.
+    pub address: Option<u64>,
+    /// Frame or stack pointer printed with the frame.
+    pub pointer: Option<u64>,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Deref for Frame {
+    type Target = Call;
+
+    fn deref(&self) -> &Call {
+        &self.call
+    }
+}
+
+impl DerefMut for Frame {
+    fn deref_mut(&mut self) -> &mut Call {
+        Arc::make_mut(&mut self.call)
+    }
 }
 
 impl Frame {
     /// A frame of which only the function is known.
     pub fn new(symbol: Name, span: Span) -> Self {
-        Frame {
+        let call = Call {
             symbol,
             offset: None,
             size: None,
             module: None,
-            address: None,
-            pointer: None,
             arguments: Vec::new(),
             location: None,
             reliability: Reliability::Exact,
-            span,
-        }
+        };
+        Frame { call: Arc::new(call), address: None, pointer: None, span }
     }
 
     /// The argument of that name.

@@ -20,7 +20,7 @@ pub use case::{
     Task, TaskId,
 };
 pub use document::Document;
-pub use frame::{Argument, Frame, Reliability};
+pub use frame::{Argument, Call, Frame, Reliability};
 pub use identity::{ObjectKey, Scope, SessionId, TaskKeys};
 pub use name::Name;
 pub use reading::{

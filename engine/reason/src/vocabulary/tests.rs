@@ -112,9 +112,10 @@ fn a_dialect_hides_a_pattern_only_where_it_hides_all_of_it() {
 
 fn frames(rows: &[(&str, Option<&str>)]) -> Vec<Frame> {
     rows.iter()
-        .map(|(symbol, module)| Frame {
-            module: module.map(Into::into),
-            ..Frame::new((*symbol).into(), Span::default())
+        .map(|(symbol, module)| {
+            let mut frame = Frame::new((*symbol).into(), Span::default());
+            frame.module = module.map(Into::into);
+            frame
         })
         .collect()
 }

@@ -129,12 +129,11 @@ fn frame(text: &str, line: u32) -> Frame {
         let number = u64::from_str_radix(value.trim_end_matches('?').trim_start_matches("0x"), 16).ok();
         Argument { name: name.map(Into::into), text: value.into(), number, symbol: None, symbol_offset: 0 }
     };
-    Frame {
-        module: module.map(Into::into),
-        arguments: arguments.split(' ').filter(|text| !text.is_empty()).map(argument).collect(),
-        reliability,
-        ..Frame::new(symbol.into(), Span::line(SourceId(0), line))
-    }
+    let mut frame = Frame::new(symbol.into(), Span::line(SourceId(0), line));
+    frame.module = module.map(Into::into);
+    frame.arguments = arguments.split(' ').filter(|text| !text.is_empty()).map(argument).collect();
+    frame.reliability = reliability;
+    frame
 }
 
 /// A case under construction.
