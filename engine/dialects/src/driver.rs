@@ -3,7 +3,8 @@
 use crate::builder::Builder;
 use crate::dialect::{Fed, Reader};
 use crate::table::DIALECTS;
-use crate::text::{Context, Lines, Mender, Piece, prompt};
+use crate::ending;
+use crate::text::{Context, Lines, Mender, Piece, prompt, shell};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use stacklore_model::{Document, Reading, SourceId};
 use std::sync::LazyLock;
@@ -25,6 +26,7 @@ pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
         readers: DIALECTS.iter().map(|dialect| dialect.reader()).collect(),
         open: None,
         awaited: 0,
+        last: Last::default(),
         context: Context::new(&lines, &document.name),
         mender: Mender::default(),
         out: Builder::new(source, lines.len()),
@@ -40,7 +42,7 @@ pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
         walk.line(&lines, number);
         number += 1;
     }
-    walk.finish()
+    walk.finish(&lines)
 }
 
 /// The first line from `number` on that holds a needle.
@@ -55,9 +57,21 @@ struct Walk<'a> {
     open: Option<usize>,
     /// Lines that are looked at without a needle, because a command that a dialect knows stands just before them.
     awaited: u32,
+    last: Last,
     context: Context<'a>,
     mender: Mender,
     out: Builder,
+}
+
+/// What became of the line that was looked at last, and of marks in the place of lines.
+#[derive(Default)]
+struct Last {
+    line: u32,
+    understood: bool,
+    /// A region was open before it.
+    inside: bool,
+    /// Lines that stand for lines that were left out of a region.
+    elided: Vec<u32>,
 }
 
 /// How many lines after a command may hold its output without a needle.
@@ -92,10 +106,28 @@ impl Walk<'_> {
     }
 
     fn offer(&mut self, line: &crate::text::Line<'_>) {
+        let inside = self.open.is_some();
+        let understood = self.is_read(line);
+        if !line.is_blank() {
+            self.last = Last { line: line.number, understood, inside, elided: std::mem::take(&mut self.last.elided) };
+        }
+    }
+
+    /// Offers the line to the open region and then to all dialects; whether one understood it.
+    fn is_read(&mut self, line: &crate::text::Line<'_>) -> bool {
         if let Some(index) = self.open {
+            if shell::is_mark_of_elision(&line.text) {
+                self.last.elided.push(line.number);
+                if !self.readers[index].sees_elisions() {
+                    return true;
+                }
+            }
             match self.readers[index].feed(line, &self.context, &mut self.out) {
-                Fed::Taken => return self.out.understood(DIALECTS[index].name(), line.number),
-                Fed::Passed => return,
+                Fed::Taken => {
+                    self.out.understood(DIALECTS[index].name(), line.number);
+                    return true;
+                }
+                Fed::Passed => return false,
                 Fed::End => self.close(),
             }
         }
@@ -103,13 +135,17 @@ impl Walk<'_> {
             if reader.opens(line, &self.context) {
                 self.open = Some(index);
                 match reader.feed(line, &self.context, &mut self.out) {
-                    Fed::Taken => self.out.understood(DIALECTS[index].name(), line.number),
+                    Fed::Taken => {
+                        self.out.understood(DIALECTS[index].name(), line.number);
+                        return true;
+                    }
                     Fed::Passed => {}
                     Fed::End => self.close(),
                 }
-                return;
+                return false;
             }
         }
+        false
     }
 
     fn close(&mut self) {
@@ -118,11 +154,14 @@ impl Walk<'_> {
         }
     }
 
-    fn finish(mut self) -> Reading {
+    fn finish(mut self, lines: &Lines<'_>) -> Reading {
         self.close();
         for reader in &mut self.readers {
             reader.finish(&mut self.out);
         }
+        ending::elided(&self.last.elided, self.out.reading_mut());
+        let unread = self.last.inside && !self.last.understood && self.last.line == lines.len();
+        ending::torn(lines, unread, &mut self.out);
         self.out.finish()
     }
 }

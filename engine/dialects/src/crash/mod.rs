@@ -21,7 +21,7 @@ mod task;
 
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
-use crate::text::{Command, Context, Line, Tool};
+use crate::text::{Command, Context, Line, Tool, shell};
 use pest_derive::Parser;
 use stacklore_model::{Listing, ListingOf, TaskKeys};
 
@@ -156,7 +156,7 @@ impl Reader for CrashReader {
         bt::opens(line)
             || memory::opens(line.trimmed())
             || system::opens(line.trimmed())
-            || system::opens_block(line.trimmed(), context.raw(line.number + 1))
+            || system::opens_block(line.trimmed(), &context.after(line.number))
             || system::symbol(line.trimmed()).is_some()
             || system::is_other(line.trimmed())
             || (after_crash && self.member_selection() && structs::is_member(line.head()))
@@ -177,6 +177,10 @@ impl Reader for CrashReader {
 
     fn close(&mut self, out: &mut Builder) {
         self.end_region(out);
+    }
+
+    fn sees_elisions(&self) -> bool {
+        true
     }
 
     fn command(&mut self, command: &Command, out: &mut Builder) -> bool {
@@ -306,9 +310,7 @@ impl CrashReader {
 
 /// A line by which an author says that rows were left out.
 fn is_elision(text: &str) -> bool {
-    matches!(text, "..." | "[...]" | "<snip>" | "(...)" | "…")
-        || text.starts_with("//省略")
-        || text.starts_with("// 省略")
+    shell::is_mark_of_elision(text) || text.starts_with("//省略") || text.starts_with("// 省略")
 }
 
 /// A hexadecimal number with or without `0x`.

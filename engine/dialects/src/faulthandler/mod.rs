@@ -11,6 +11,7 @@
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
 use crate::text::shell::base_name;
+use crate::text::shell::is_mark_of_elision;
 use crate::text::{Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
@@ -82,7 +83,7 @@ impl Reader for FaulthandlerReader {
                 Some(thread) => thread.frames.push(frame),
                 None => return Fed::End,
             }
-        } else if text == "..." {
+        } else if is_mark_of_elision(text) {
             // More than 100 frames or threads.
             self.elided |= text.len() == line.text.len();
             self.thread.iter_mut().for_each(|thread| thread.cut = true);
@@ -91,6 +92,10 @@ impl Reader for FaulthandlerReader {
         }
         self.listed.iter_mut().for_each(|(_, last)| *last = line.number);
         Fed::Taken
+    }
+
+    fn sees_elisions(&self) -> bool {
+        true
     }
 
     fn close(&mut self, out: &mut Builder) {

@@ -15,6 +15,7 @@ mod words;
 
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
+use crate::text::shell::is_mark_of_elision;
 use crate::text::{Command, Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
@@ -103,6 +104,10 @@ impl Reader for GoReader {
 
     fn close(&mut self, out: &mut Builder) {
         self.end(out);
+    }
+
+    fn sees_elisions(&self) -> bool {
+        true
     }
 
     fn command(&mut self, _command: &Command, out: &mut Builder) -> bool {
@@ -200,7 +205,7 @@ impl Goroutine {
         if text.starts_with("created by ") || text.starts_with('由') {
             return self.creator(text, line, out);
         }
-        if text.starts_with("...") {
+        if text.starts_with("...") || is_mark_of_elision(text) {
             self.cut = true;
             self.last = line.number;
             return Fed::Taken;
@@ -243,7 +248,10 @@ impl Goroutine {
                 _ => {}
             }
         }
-        if text.split(" +0x").next().is_some_and(|place| place.trim().contains(' ')) {
+        if text.contains(" 0x") && !text.contains(" +0x") {
+            out.mend(MendKind::LostPlus, line.number);
+        }
+        if text.split(" +0x").next().and_then(|text| text.split(" 0x").next()).is_some_and(|place| place.trim().contains(' ')) {
             out.mend(MendKind::InnerBlank, line.number);
         }
         frame.location = Some(out.name(&format!("{file}:{number}")));

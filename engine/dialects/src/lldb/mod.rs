@@ -106,6 +106,10 @@ impl Reader for LldbReader {
         Fed::Taken
     }
 
+    fn sees_elisions(&self) -> bool {
+        true
+    }
+
     fn close(&mut self, out: &mut Builder) {
         self.end_thread(out);
         let (all, elided) = (self.all.take(), std::mem::take(&mut self.elided));

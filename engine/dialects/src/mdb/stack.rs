@@ -3,6 +3,7 @@
 use super::{Grammar, NAME, Rule, hex};
 use crate::builder::Builder;
 use crate::dialect::Fed;
+use crate::text::shell::is_mark_of_elision;
 use crate::text::{Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
@@ -78,7 +79,7 @@ impl Stack {
         }
         if let Some((header, pid, command)) = pstack_header(line, context) {
             let mut stack = Stack::new(Form::Pstack, header);
-            stack.process = Some((pid, command.to_owned()));
+            stack.process = Some((pid, command));
             stack.task = TaskKeys { pid: Some(pid), tid: Some(pid), ..TaskKeys::default() };
             stack.missed = (header + 1..line.number).collect();
             return Some(stack);
@@ -86,12 +87,12 @@ impl Stack {
         let pointers = is(Rule::resume, text) || is_frame_start(text);
         // The first call of a panic's stack is printed without an offset: the prompt tells what it is.
         let asked = after_prompt && (typed.contains("::stack") || typed.contains("$c"));
-        let follows = is_call_start(context.raw(line.number + 1).trim());
+        let follows = is_call_start(context.after(line.number).trim());
         if asked && follows && !pointers && !is_call_start(text) && is(Rule::call, text) {
             return Some(Stack::new(Form::Calls, line.number));
         }
         let calls =
-            !pointers && is_call_start(text) && (after_prompt || is_call_start(context.raw(line.number + 1).trim()));
+            !pointers && is_call_start(text) && (after_prompt || is_call_start(context.after(line.number).trim()));
         let form = if pointers {
             Form::Pointers
         } else if calls {
@@ -139,7 +140,7 @@ impl Stack {
             return Fed::Taken;
         }
         for number in std::mem::take(&mut self.missed) {
-            self.add(context.raw(number).trim(), out.at(number), out);
+            self.add(context.plain(number).trim(), out.at(number), out);
         }
         if let Some((first, text)) = self.pending.take() {
             return self.go_on(first, text, line, out);
@@ -148,7 +149,7 @@ impl Stack {
         if text.is_empty() {
             return if self.form == Form::Pstack { Fed::Passed } else { Fed::End };
         }
-        if text == "..." {
+        if is_mark_of_elision(text) {
             self.cut = true;
             return Fed::Passed;
         }
@@ -275,13 +276,18 @@ fn is_call_start(text: &str) -> bool {
 }
 
 /// The `83950:  cat` above the first frames of pstack: its line, the process and its command.
-fn pstack_header<'a>(line: &Line<'_>, context: &Context<'a>) -> Option<(u32, u32, &'a str)> {
+fn pstack_header(line: &Line<'_>, context: &Context<'_>) -> Option<(u32, u32, String)> {
     if !is(Rule::pstack, &line.text) {
         return None;
     }
-    let header = (line.number.saturating_sub(64)..line.number).rev().find(|n| !is(Rule::pstack, context.raw(*n)))?;
-    let (pid, command) = context.raw(header).split_once(':')?;
-    Some((header, pid.trim().parse().ok()?, command.trim()))
+    let mut above = (line.number.saturating_sub(64).max(1)..line.number).rev();
+    let header = above.find(|n| {
+        let text = context.plain(*n);
+        !text.trim().is_empty() && !is(Rule::pstack, &text)
+    })?;
+    let text = context.plain(header);
+    let (pid, command) = text.split_once(':')?;
+    Some((header, pid.trim().parse().ok()?, command.trim().to_owned()))
 }
 
 fn function(part: Pair<'_, Rule>, frame: &mut Frame, out: &mut Builder) {

@@ -46,7 +46,7 @@ impl Header {
             };
         }
         if let Some((number, before)) = context.before(line.number, 2) {
-            let file = FILE.captures(before).and_then(|found| found.get(1)).map(|path| path.as_str());
+            let file = FILE.captures(before.trim()).and_then(|found| found.get(1)).map(|path| path.as_str());
             if let Some(task) = file.and_then(task_of_path) {
                 return Header { task, line: Some(number), ..Header::default() };
             }
@@ -57,7 +57,7 @@ impl Header {
             return Header { task, line: Some(command.line), ..Header::default() };
         }
         if let Some((number, before)) = context.before(line.number, 1)
-            && let Some(header) = loop_line(number, before)
+            && let Some(header) = loop_line(number, &before)
         {
             return header;
         }

@@ -73,7 +73,7 @@ impl Reader for PySpyReader {
             // Many programs print `Process 12: …`: the next line tells.
             Some(b'P') if text.starts_with("Process ") => {
                 parse(Rule::process, text).is_some()
-                    && context.raw(line.number + 1).trim_start().starts_with("Python v")
+                    && context.after(line.number).trim_start().starts_with("Python v")
             }
             Some(b'T') => parse(Rule::thread, text).is_some(),
             _ => false,
@@ -102,6 +102,10 @@ impl Reader for PySpyReader {
         }
         self.listed.iter_mut().for_each(|(_, last)| *last = line.number);
         Fed::Taken
+    }
+
+    fn sees_elisions(&self) -> bool {
+        true
     }
 
     fn close(&mut self, out: &mut Builder) {

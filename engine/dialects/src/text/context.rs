@@ -1,6 +1,7 @@
 //! What stands around a line.
 
-use super::{Command, Line, Lines};
+use super::{Command, Line, Lines, mend};
+use std::borrow::Cow;
 
 /// What a dialect may look at beside the line itself.
 pub(crate) struct Context<'a> {
@@ -35,12 +36,25 @@ impl<'a> Context<'a> {
         self.lines.get(number)
     }
 
-    /// The last line before `number` that is not blank, as given, at most `reach` lines away.
-    pub(crate) fn before(&self, number: u32, reach: u32) -> Option<(u32, &'a str)> {
-        (number.saturating_sub(reach).max(1)..number)
+    /// A line without quoting, its characters plain.
+    pub(crate) fn plain(&self, number: u32) -> Cow<'a, str> {
+        mend::plain(self.lines, number)
+    }
+
+    /// The last line before `number` that is not blank, at most `reach` lines away, without quoting.
+    pub(crate) fn before(&self, number: u32, reach: u32) -> Option<(u32, Cow<'a, str>)> {
+        (1..number)
             .rev()
-            .map(|n| (n, self.lines.get(n)))
-            .find(|(_, text)| !text.trim().is_empty())
+            .filter(|n| !self.lines.is_spacing(*n))
+            .take(reach as usize)
+            .find(|n| !self.lines.get(*n).trim().is_empty())
+            .map(|n| (n, mend::plain(self.lines, n)))
+    }
+
+    /// The line after `number`, without quoting.
+    pub(crate) fn after(&self, number: u32) -> Cow<'a, str> {
+        let next = number + 1;
+        mend::plain(self.lines, if self.lines.is_spacing(next) { next + 1 } else { next })
     }
 
     pub(crate) fn set_command(&mut self, command: Command) {

@@ -4,7 +4,7 @@
 use super::prefix::peel;
 use super::prompt;
 use super::split::Splitter;
-use super::{Command, Line, Lines};
+use super::{Command, Line, Lines, Tool};
 use crate::builder::Builder;
 use stacklore_model::MendKind;
 use std::borrow::Cow;
@@ -31,16 +31,19 @@ impl Mender {
     /// The logical lines and commands of a line of the text.
     pub(crate) fn pieces<'a>(&mut self, lines: &Lines<'a>, number: u32, out: &mut Builder) -> Vec<Piece<'a>> {
         let raw = lines.get(number);
+        if lines.is_spacing(number) {
+            return Vec::new();
+        }
         let raw = if raw.len() > MAX_LINE {
             out.unclear(number, "the line is longer than 64 KiB; the rest of it was not read");
             cut_at(raw, MAX_LINE)
         } else {
             raw
         };
-        let mut text = characters(raw, number, out);
-        if is_quoted(lines, number, &text) {
+        let mut text = as_typed(lines, raw, number, &mut |kind| out.mend(kind, number));
+        if let Some(at) = escaped_sign(&text) {
             out.mend(MendKind::Quoting, number);
-            text = unquoted(text);
+            text.to_mut().remove(at);
         }
         let parts = self.splitter.split(&text);
         if parts.len() > 1 {
@@ -59,6 +62,20 @@ impl Mender {
         }
         pieces
     }
+}
+
+/// A line as its author had it before mailers and pages: plain characters, no quoting. Nothing is noted.
+pub(super) fn plain<'a>(lines: &Lines<'a>, number: u32) -> Cow<'a, str> {
+    as_typed(lines, lines.get(number), number, &mut |_| {})
+}
+
+fn as_typed<'a>(lines: &Lines<'a>, raw: &'a str, number: u32, note: &mut dyn FnMut(MendKind)) -> Cow<'a, str> {
+    let text = characters(raw, note);
+    if !is_quoted(lines, number, &text) {
+        return text;
+    }
+    note(MendKind::Quoting);
+    unquoted(text)
 }
 
 /// Largest prefix of at most `limit` bytes that ends at a character.
@@ -88,25 +105,25 @@ fn trim_end(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Mends single characters: terminal codes, entities, blanks and quotes of other alphabets.
-fn characters<'a>(raw: &'a str, number: u32, out: &mut Builder) -> Cow<'a, str> {
+fn characters<'a>(raw: &'a str, note: &mut dyn FnMut(MendKind)) -> Cow<'a, str> {
     let bytes = raw.as_bytes();
     let mut text = Cow::Borrowed(raw);
     if bytes.iter().any(|byte| *byte < 0x20 && *byte != b'\t') {
         text = Cow::Owned(without_terminal_codes(&text));
         if text != raw {
-            out.mend(MendKind::Terminal, number);
+            note(MendKind::Terminal);
         }
     }
     if memchr::memchr2(b'&', b'#', bytes).is_some()
         && let Some(decoded) = decode_entities(&text)
     {
-        out.mend(MendKind::Entities, number);
+        note(MendKind::Entities);
         text = Cow::Owned(decoded);
     }
     if !text.is_ascii() {
         let plain: String = text.chars().filter_map(plain_character).collect();
         if plain != *text {
-            out.mend(MendKind::Typography, number);
+            note(MendKind::Typography);
             text = Cow::Owned(plain);
         }
     }
@@ -214,10 +231,26 @@ fn is_quoted(lines: &Lines<'_>, number: u32, text: &str) -> bool {
     let blank = |n: u32| lines.get(n).trim().is_empty();
     let (before, after) = (number.saturating_sub(1), number + 1);
     match mark {
-        // A prompt stands alone: quoted text has marks on both sides, or on one where the other side is empty.
-        '>' | '#' => (same(before) && same(after)) || (same(before) && blank(after)) || (same(after) && blank(before)),
-        _ => same(before) && same(after),
+        // mdb's prompt and a command: quoted it would have two marks.
+        '>' if is_mdb_command(text) && !(same(before) && same(after)) => false,
+        // A prompt stands alone: quoted text has marks on both sides, or on one where the other side is empty or where
+        // they go on.
+        _ => {
+            (same(before) && (same(after) || blank(after) || same(before.saturating_sub(1))))
+                || (same(after) && (blank(before) || same(after + 1)))
+        }
     }
+}
+
+fn is_mdb_command(text: &str) -> bool {
+    matches!(prompt::command(text), Some((Tool::Mdb, typed)) if !typed.is_empty())
+}
+
+/// Where the backslash stands that Markdown wants before the sign of a number: `\\#3  f ()`.
+fn escaped_sign(text: &str) -> Option<usize> {
+    let at = text.len() - text.trim_start().len();
+    let rest = text[at..].strip_prefix("\\#")?;
+    rest.starts_with(|c: char| c.is_ascii_digit()).then_some(at)
 }
 
 fn quote_mark(text: &str) -> Option<char> {

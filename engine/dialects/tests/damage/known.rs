@@ -8,7 +8,7 @@ const KNOWN: &str = include_str!("known.txt");
 
 /// Holds the table against the list, both ways: a new miss is an error, and so is one that is not there any more.
 pub(crate) fn check(table: &Table) {
-    if std::env::var_os("DAMAGE").is_some() {
+    if std::env::var_os("DAMAGE").is_some() || std::env::var_os("DAMAGE_TEXTS").is_some() {
         return;
     }
     let mut known: BTreeMap<(&str, &str), usize> = BTreeMap::new();

@@ -4,7 +4,8 @@
 //! reading must tell what is missing; it must never panic, never show a frame that the text does not have, and never
 //! give a task the frames of another one. What is not reached yet is in `known.txt`, which may only shrink.
 //!
-//! `DAMAGE=gdb/quoted cargo test -p stacklore-dialects --test damage -- --nocapture` shows what is wrong there.
+//! `DAMAGE=gdb/quoted cargo test -p stacklore-dialects --test damage -- --nocapture` shows what is wrong there;
+//! `DAMAGE_KEEP=FOLDER` keeps those texts, `DAMAGE_TEXTS=FOLDER` takes the texts of a folder instead of the corpus.
 #![allow(missing_docs, clippy::expect_used, clippy::print_stdout)]
 
 mod blanks;

@@ -17,8 +17,6 @@ pub(crate) struct Text {
     pub(crate) name: String,
     pub(crate) lines: Vec<String>,
     pub(crate) stacks: Vec<Stack>,
-    /// The dialects of its stacks.
-    pub(crate) dialects: Vec<&'static str>,
 }
 
 /// A stack that must be read.
@@ -95,11 +93,8 @@ impl Text {
     fn new(name: String, text: &str) -> Self {
         let reading = read(SourceId(0), &Document::from_text(name.clone(), text));
         let stacks: Vec<Stack> = reading.stacks.iter().map(stack).collect();
-        let mut dialects: Vec<_> = stacks.iter().map(|stack| stack.dialect).collect();
-        dialects.sort_unstable();
-        dialects.dedup();
         let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
-        Text { name, lines: lines.map(|line| line.trim_end_matches('\r').to_owned()).collect(), stacks, dialects }
+        Text { name, lines: lines.map(|line| line.trim_end_matches('\r').to_owned()).collect(), stacks }
     }
 }
 
@@ -130,6 +125,9 @@ pub(crate) fn told(reading: &Reading, lines: impl Fn(u32) -> bool) -> bool {
 /// Every text of the corpus, of captures some of each kind.
 pub(crate) fn corpus() -> Vec<Text> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus");
+    if let Ok(folder) = std::env::var("DAMAGE_TEXTS") {
+        return others(Path::new(&folder));
+    }
     let mut alike: BTreeMap<String, usize> = BTreeMap::new();
     let mut texts = Vec::new();
     for family in ["samples", "cases", "captures"] {
@@ -146,6 +144,23 @@ pub(crate) fn corpus() -> Vec<Text> {
         }
     }
     assert!(texts.len() > 200, "the corpus is there");
+    texts.into_iter().filter(|text| !text.stacks.is_empty()).collect()
+}
+
+/// Every text below a folder that is not the corpus.
+fn others(folder: &Path) -> Vec<Text> {
+    let (mut folders, mut texts) = (vec![folder.to_owned()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for path in sorted(&folder) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "txt")
+                && let Ok(text) = fs::read_to_string(&path)
+            {
+                texts.push(Text::new(path.to_string_lossy().into_owned(), beginning(&text)));
+            }
+        }
+    }
     texts.into_iter().filter(|text| !text.stacks.is_empty()).collect()
 }
 

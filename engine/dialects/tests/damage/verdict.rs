@@ -56,7 +56,7 @@ pub(crate) fn judge(damaged: &Damaged, reading: &Reading, symbol: fn(&str) -> St
     let mut claimed = vec![0; expected.len()];
     let found: Vec<Found> = reading.stacks.iter().map(|stack| judge.find(text::stack(stack), &mut claimed)).collect();
     let mut verdicts: Vec<Judged> = (0..expected.len()).map(|at| judge.stack(at, &found)).collect();
-    let stray = found.iter().filter(|found| found.of.is_none());
+    let stray = found.iter().filter(|found| found.of.is_none() && !judge.is_where_a_thread_stands(found));
     verdicts.extend(stray.map(|found| judge.stray(found)));
     verdicts
 }
@@ -140,13 +140,18 @@ impl Judge<'_> {
         }
     }
 
+    /// The only frame that a cut text shows of a thread, in a preamble or a table: its stack would have followed.
+    fn is_where_a_thread_stands(&self, found: &Found) -> bool {
+        let [frame] = found.stack.frames.as_slice() else { return false };
+        let mut lines = self.damaged.lines.iter().filter(|line| line.from.0 <= frame.last && frame.first <= line.from.1);
+        self.damaged.end.is_empty() && lines.any(|line| line.text.contains(&frame.symbol))
+    }
+
     fn stray(&self, found: &Found) -> Judged {
         let stack = &found.stack;
         let symbols: Vec<&str> = stack.frames.iter().map(|frame| frame.symbol.as_str()).take(3).collect();
         let why = format!("a stack that is not there: {symbols:?} at line {}", stack.frames[0].first);
-        let dialect = self.expected.iter().find(|other| other.dialect == stack.dialect);
-        let dialect = dialect.or(self.expected.first()).map_or("none", |stack| stack.dialect);
-        Judged { dialect, verdict: Verdict::Wrong, why }
+        Judged { dialect: stack.dialect, verdict: Verdict::Wrong, why }
     }
 
     /// The verdict on one expected stack.
