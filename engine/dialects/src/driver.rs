@@ -68,11 +68,14 @@ struct Walk<'a> {
 struct Last {
     line: u32,
     understood: bool,
-    /// A region was open before it.
-    inside: bool,
+    /// The last line that a dialect understood.
+    known: u32,
     /// Lines that stand for lines that were left out of a region.
     elided: Vec<u32>,
 }
+
+/// How far above the end of a text a line must be understood for its last line to be looked at.
+const NEAR: u32 = 3;
 
 /// How many lines after a command may hold its output without a needle.
 const AWAITED: u32 = 3;
@@ -106,10 +109,12 @@ impl Walk<'_> {
     }
 
     fn offer(&mut self, line: &crate::text::Line<'_>) {
-        let inside = self.open.is_some();
         let understood = self.is_read(line);
+        if understood {
+            self.last.known = line.number;
+        }
         if !line.is_blank() {
-            self.last = Last { line: line.number, understood, inside, elided: std::mem::take(&mut self.last.elided) };
+            (self.last.line, self.last.understood) = (line.number, understood);
         }
     }
 
@@ -160,7 +165,9 @@ impl Walk<'_> {
             reader.finish(&mut self.out);
         }
         ending::elided(&self.last.elided, self.out.reading_mut());
-        let unread = self.last.inside && !self.last.understood && self.last.line == lines.len();
+        let end = lines.len();
+        let is_near = self.last.known > 0 && end - self.last.known <= NEAR;
+        let unread = is_near && (self.last.line < end || !self.last.understood);
         ending::torn(lines, unread, &mut self.out);
         self.out.finish()
     }

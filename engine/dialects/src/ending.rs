@@ -38,19 +38,35 @@ pub(crate) fn torn(lines: &Lines<'_>, unread: bool, out: &mut Builder) {
     if unread {
         let shape = shape(text);
         let alike = |above: u32| self::shape(lines.get(above)).starts_with(&shape);
-        if !shape.is_empty() && (number.saturating_sub(ALIKE).max(1)..number).any(alike) {
+        let is_alike = !shape.is_empty() && (number.saturating_sub(ALIKE).max(1)..number).any(alike);
+        if is_alike || is_no_prose(text) {
             out.unclear(number, "the text ends in the middle of this line");
         }
         return;
     }
     let stacks = &mut out.reading_mut().stacks;
-    let Some(at) = stacks.iter().rposition(|stack| stack.span.last == number) else { return };
-    if is_torn(&stacks[at]) {
+    let Some(at) = stacks.iter().rposition(|stack| stack.span.last + 1 >= number) else { return };
+    let ends = |stack: &StackSighting| stack.frames.iter().any(|frame| frame.span.last == number);
+    if !ends(&stacks[at]) {
+        // A lock, a place, a register: each of them has its mark of an end, or cannot be seen to be whole.
+        if !text.trim_end().ends_with([')', '>', ']', '}', ':', '|', '`']) {
+            let span = out.at(number);
+            out.note(Some(span), "The text ends without a line end: its last line may be cut off.");
+        }
+    } else if is_torn(&stacks[at]) {
         stacks[at].cut = true;
     } else if ends_in_name(&stacks[at], text) && !is_known_end(stacks, at) {
         let span = out.at(number);
         out.note(Some(span), "The text ends without a line end: the name of its last frame may be cut off.");
     }
+}
+
+/// Whether a line begins as those of tools do and sentences do not: with a mark or a blank, or with a word that holds
+/// more than letters.
+fn is_no_prose(text: &str) -> bool {
+    let word = text.split(' ').next().unwrap_or("");
+    let word = word.trim_end_matches(['.', ',', ':', ';', '!', '?', ')']);
+    text.starts_with([' ', '\t', '[', '#', '"', '-']) || word.contains(|c: char| !c.is_alphabetic() && c != '-' && c != '\'')
 }
 
 /// The looks of the beginning of a line: digits and letters alike, so that `#3  0x0000` begins like `#2  0x7f98`.

@@ -147,7 +147,7 @@ impl Reader for GdbReader {
             }
             Some(Printed::Thread { .. }) => is_header(line, &text),
             Some(_) => true,
-            None => self.is_unsigned(&text, context),
+            None => self.is_unsigned(&text, line.number, context),
         }
     }
 

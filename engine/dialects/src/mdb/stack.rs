@@ -221,6 +221,9 @@ impl Stack {
                 _ => {}
             }
         }
+        if frame.offset.is_some() && !text.contains('+') {
+            out.mend(MendKind::LostPlus, span.first);
+        }
         self.last = span.last;
         self.frames.push(frame);
         Fed::Taken
@@ -270,9 +273,11 @@ fn is_frame_start(text: &str) -> bool {
 /// `turnstile_block+0x2ff(`, complete or not.
 fn is_call_start(text: &str) -> bool {
     let Some((function, _)) = text.split_once('(') else { return false };
-    let (name, offset) = function.split_once("+0x").unwrap_or((function, "0"));
+    // A page may have lost the `+`.
+    let split = function.split_once("+0x").or_else(|| function.rsplit_once("0x").filter(|(name, _)| name.len() > 1));
+    let (name, offset) = split.unwrap_or((function, ""));
     let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.`$:".contains(&byte));
-    named && offset.bytes().all(|byte| byte.is_ascii_hexdigit()) && function.contains("+0x")
+    named && !offset.is_empty() && offset.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The `83950:  cat` above the first frames of pstack: its line, the process and its command.

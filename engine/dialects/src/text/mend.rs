@@ -4,6 +4,7 @@
 use super::prefix::peel;
 use super::prompt;
 use super::split::Splitter;
+use super::wrap::Wraps;
 use super::{Command, Line, Lines, Tool};
 use crate::builder::Builder;
 use stacklore_model::MendKind;
@@ -25,13 +26,19 @@ const MAX_LINE: usize = 64 * 1024;
 #[derive(Default)]
 pub(crate) struct Mender {
     splitter: Splitter,
+    wraps: Option<Wraps>,
+    /// The last line that was taken as the rest of the one before it.
+    rest: u32,
 }
+
+/// Lines over which one record may run.
+const MAX_WRAPPED: u32 = 12;
 
 impl Mender {
     /// The logical lines and commands of a line of the text.
     pub(crate) fn pieces<'a>(&mut self, lines: &Lines<'a>, number: u32, out: &mut Builder) -> Vec<Piece<'a>> {
         let raw = lines.get(number);
-        if lines.is_spacing(number) {
+        if number <= self.rest || lines.is_spacing(number) {
             return Vec::new();
         }
         let raw = if raw.len() > MAX_LINE {
@@ -41,6 +48,7 @@ impl Mender {
             raw
         };
         let mut text = as_typed(lines, raw, number, &mut |kind| out.mend(kind, number));
+        self.join(&mut text, lines, number, out);
         if let Some(at) = escaped_sign(&text) {
             out.mend(MendKind::Quoting, number);
             text.to_mut().remove(at);
@@ -61,6 +69,29 @@ impl Mender {
             }
         }
         pieces
+    }
+}
+
+impl Mender {
+    /// Puts the rest of a broken line back.
+    fn join(&mut self, text: &mut Cow<'_, str>, lines: &Lines<'_>, number: u32, out: &mut Builder) {
+        let wraps = self.wraps.get_or_insert_with(|| Wraps::of(lines));
+        let mut last = number;
+        while let Some(between) = wraps.goes_on(last)
+            && last - number < MAX_WRAPPED
+        {
+            last += 1;
+            let whole = text.to_mut();
+            if !between.is_empty() {
+                whole.truncate(whole.trim_end().len());
+            }
+            whole.push_str(between);
+            whole.push_str(plain(lines, last).trim_end());
+        }
+        if last > number {
+            out.mend(MendKind::WrappedLine, number);
+            self.rest = last;
+        }
     }
 }
 

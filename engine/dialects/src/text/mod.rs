@@ -9,6 +9,7 @@ mod prefix;
 pub(crate) mod prompt;
 pub(crate) mod shell;
 mod split;
+mod wrap;
 
 pub(crate) use context::Context;
 pub(crate) use lines::Lines;
