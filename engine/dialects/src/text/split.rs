@@ -20,11 +20,15 @@ static AFTER_WORD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Addresses of frames of `/proc/PID/stack`, of which each begins a line.
-static BRACKET_FRAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[<(?:0|[0-9a-f]{8,16})>\] +[A-Za-z_0?]"));
+static BRACKET_FRAME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\[< ?(?:0|[0-9a-f]{8,16})? ?>\] +[A-Za-z_0?]|\[(?:0|[0-9a-f]{8,16})?\] +[A-Za-z_][\w.]*\+?0x[0-9a-f]+/0x",
+    )
+});
 
 /// Numbers of frames of a debugger: `#1  0x…`, `#2 [ffff…]`, `#3 f (`.
 static NUMBERED_FRAME: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"#(\d{1,4}) +(?:0x[0-9a-f]+ in |0x[0-9a-f]{16} |\[[0-9a-f]+\] |[A-Za-z_?<])"));
+    LazyLock::new(|| pattern(r"#(\d{1,4}) +(?:0x[0-9a-f]+ in |0x[0-9a-f]{16}(?: |$)|\[[0-9a-f]+\] |[A-Za-z_?<])"));
 
 /// A frame of a console, with its time stamp: `[  363.1]  ? f+0x1/0x2`.
 static TRACE_FRAME: LazyLock<Regex> = LazyLock::new(|| {
@@ -36,7 +40,7 @@ static TRACE_FRAME: LazyLock<Regex> = LazyLock::new(|| {
 /// The head of a goroutine, and the place of a call behind the call: what follows each is the next record.
 static GO_RECORD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"goroutine \d+ (?:\w+=\w+ )*\[[^\]]*\]:|(?:\)|created by \S+(?: in goroutine \d+)?) +(/?\S+\.(?:go|s):\d+(?: \+?0x[0-9a-f]+)?(?: fp=0x\w+ sp=0x\w+ pc=0x\w+)?)(?: |$)",
+        r"goroutine \d+ (?:\w+=\w+ )*\[[^\]]*\]:|(?:\)|created by \S+(?: in goroutine \d+)?|^)[ \t]+(/?\S+\.(?:go|s):\d+(?: \+?0x[0-9a-f]+)?(?: fp=0x\w+ sp=0x\w+ pc=0x\w+)?)(?: |$)",
     )
 });
 
@@ -138,7 +142,7 @@ fn after_command(text: &str, cuts: &mut Vec<usize>) {
 }
 
 fn frames(text: &str, cuts: &mut Vec<usize>) {
-    if text.matches("[<").nth(1).is_some() {
+    if text.matches("] ").nth(1).is_some() {
         let starts: Vec<usize> = BRACKET_FRAME.find_iter(text).map(|found| found.start()).collect();
         // `f from [<addr>] (caller)` on ARM prints two addresses in one frame.
         if starts.len() > 1 && !text.contains(" from [<") {
@@ -181,7 +185,7 @@ fn records(text: &str, cuts: &mut Vec<usize>) {
     let mut parentheses = memchr::memchr_iter(b'(', bytes);
     let Some(_) = parentheses.next() else { return };
     let second = parentheses.next().is_some();
-    if (second || text.contains("goroutine ")) && (text.contains(".go:") || text.contains(".s:")) {
+    if text.contains("goroutine ") || text.contains(".go:") || text.contains(".s:") {
         for found in GO_RECORD.captures_iter(text) {
             match (found.get(1), found.get(0)) {
                 (Some(place), _) => cuts.extend([place.start(), place.end()]),
@@ -190,7 +194,7 @@ fn records(text: &str, cuts: &mut Vec<usize>) {
             }
         }
     }
-    if text.contains(" at ") && (second || text.contains("java.lang.Thread.State: ")) {
+    if text.contains("at ") && (second || text.contains("java.lang.Thread.State: ")) {
         cuts.extend(JAVA_RECORD.find_iter(text).map(|found| found.start()));
     }
     if second && twice(".py:") {

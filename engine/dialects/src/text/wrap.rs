@@ -3,8 +3,9 @@
 //! A text tells its width by its longest line, and a broken line by two signs: the line before was full, and it begins
 //! like no line behind one that was not full. Only texts of a paste's size are looked at.
 
-use super::Lines;
 use super::mend::plain;
+use super::shell::is_mark_of_elision;
+use super::{Lines, prompt};
 use std::collections::HashSet;
 
 /// Longer texts are files, which nobody wraps.
@@ -16,8 +17,8 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 60..=200;
 /// Widths at which mailers break at blanks.
 const MAILERS: std::ops::RangeInclusive<usize> = 60..=80;
 
-/// Fewer broken lines than this are chance.
-const FEWEST: usize = 2;
+/// Usual widths of terminals, where less is needed to believe in one.
+const TERMINALS: [usize; 9] = [72, 78, 79, 80, 100, 120, 128, 132, 160];
 
 /// The broken lines of a text.
 #[derive(Default)]
@@ -34,41 +35,98 @@ impl Wraps {
             return Wraps::default();
         }
         let texts: Vec<_> = (1..=lines.len()).map(|number| plain(lines, number)).collect();
-        let texts: Vec<&str> = texts.iter().map(|text| text.trim_end()).collect();
-        let widths: Vec<usize> = texts.iter().map(|text| text.chars().count()).collect();
-        let Some(width) = widths.iter().copied().max().filter(|width| WIDTHS.contains(width)) else {
-            return Wraps::default();
-        };
-        let full = |at: usize| widths[at] == width;
-        let hard = Wraps::when(&texts, full, false);
-        if hard.broken.len() >= FEWEST {
-            return hard;
+        let texts = Texts::of(texts.iter().map(|text| text.trim_end()).collect());
+        let hard = texts.hard();
+        if !hard.is_empty() {
+            return Wraps { broken: hard, at_blanks: false };
         }
-        let word = |at: usize| texts.get(at).and_then(|text| text.split(' ').next()).map_or(0, |word| word.chars().count());
-        let soft = Wraps::when(&texts, |at| widths[at] + 1 + word(at + 1) > width && widths[at] > width / 2, true);
-        if MAILERS.contains(&width) && soft.broken.len() >= FEWEST { soft } else { Wraps::default() }
-    }
-
-    fn when(texts: &[&str], full: impl Fn(usize) -> bool, at_blanks: bool) -> Self {
-        let begins: HashSet<[char; 4]> =
-            (0..texts.len()).filter(|at| *at == 0 || !full(at - 1)).map(|at| beginning(texts[at])).collect();
-        let goes_on = |at: usize| {
-            let next = texts[at + 1];
-            !next.is_empty() && !next.starts_with([' ', '\t']) && !begins.contains(&beginning(next))
-        };
-        let all: Vec<usize> = (0..texts.len().saturating_sub(1)).filter(|at| full(*at)).collect();
-        let broken: Vec<usize> = all.iter().copied().filter(|at| goes_on(*at)).collect();
-        // Rows of a table are full and begin alike; a terminal leaves hardly a full line unbroken.
-        if !at_blanks && broken.len() * 3 < all.len() * 2 {
-            return Wraps::default();
-        }
-        Wraps { broken: broken.into_iter().map(|at| at as u32 + 1).collect(), at_blanks }
+        Wraps { broken: texts.soft(), at_blanks: true }
     }
 
     /// Whether the line goes on in the next one, and what stood between them.
     pub(super) fn goes_on(&self, number: u32) -> Option<&'static str> {
         self.broken.contains(&number).then_some(if self.at_blanks { " " } else { "" })
     }
+}
+
+/// The lines of a text, and how long they are.
+struct Texts<'a> {
+    texts: Vec<&'a str>,
+    widths: Vec<usize>,
+    stamped: bool,
+}
+
+impl<'a> Texts<'a> {
+    fn of(texts: Vec<&'a str>) -> Self {
+        let widths = texts.iter().map(|text| text.chars().count()).collect();
+        let stamps = texts.iter().filter(|text| is_stamped(text)).count();
+        let stamped = stamps >= 5 && stamps * 2 > texts.iter().filter(|text| !text.is_empty()).count();
+        Texts { texts, widths, stamped }
+    }
+
+    /// Lines that a terminal broke in the middle of words.
+    fn hard(&self) -> HashSet<u32> {
+        let widest = self.widths.iter().copied().max().filter(|width| WIDTHS.contains(width));
+        let Some(width) = widest else { return HashSet::new() };
+        let full = |at: usize| self.widths[at] == width;
+        let (all, broken) = self.broken(full);
+        let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
+        let enough = if TERMINALS.contains(&width) { 2 } else { 4 };
+        // Rows of a table are full and begin alike; a terminal leaves hardly a full line unbroken.
+        if rests.len() < enough || broken.len() * 2 < all.len() {
+            return HashSet::new();
+        }
+        all.into_iter().filter(|at| self.may_be_rest(at + 1)).map(|at| at as u32 + 1).collect()
+    }
+
+    /// Lines that a mailer broke at blanks. Words that are longer than its lines stay whole.
+    fn soft(&self) -> HashSet<u32> {
+        let breakable = |at: &usize| self.texts[*at].get(20..).is_some_and(|text| text.contains(' '));
+        let widest = (0..self.texts.len()).filter(breakable).map(|at| self.widths[at]).max();
+        let Some(width) = widest.filter(|width| MAILERS.contains(width)) else { return HashSet::new() };
+        let full = |at: usize| {
+            let next = self.texts.get(at + 1).and_then(|text| text.trim_start().split(' ').next());
+            let word = next.map_or(0, |word| word.chars().count());
+            self.widths[at] <= width && self.widths[at] > width / 2 && self.widths[at] + 1 + word > width
+        };
+        let (_, broken) = self.broken(full);
+        let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
+        if rests.len() < 2 {
+            return HashSet::new();
+        }
+        broken.into_iter().map(|at| at as u32 + 1).collect()
+    }
+
+    /// All full lines that are followed by another, and those of them that look broken.
+    fn broken(&self, full: impl Fn(usize) -> bool) -> (Vec<usize>, Vec<usize>) {
+        let begins: HashSet<[char; 4]> =
+            (0..self.texts.len()).filter(|at| *at == 0 || !full(at - 1)).map(|at| beginning(self.texts[at])).collect();
+        let goes_on = |at: usize| {
+            let next = self.texts[at + 1];
+            let stamps = self.stamped && is_stamped(self.texts[at]) && !is_stamped(next);
+            let new = !next.starts_with([' ', '\t']) && !begins.contains(&beginning(next));
+            self.may_be_rest(at + 1) && (stamps || (!self.stamped && new))
+        };
+        let all: Vec<usize> = (0..self.texts.len().saturating_sub(1)).filter(|at| full(*at)).collect();
+        let broken = all.iter().copied().filter(|at| goes_on(*at)).collect();
+        (all, broken)
+    }
+
+    fn may_be_rest(&self, at: usize) -> bool {
+        let text = self.texts[at];
+        !text.is_empty() && !is_mark_of_elision(text) && !text.starts_with("```") && prompt::command(text).is_none()
+    }
+}
+
+/// Whether a line begins with a time stamp of a console or a log.
+fn is_stamped(text: &str) -> bool {
+    let text = text.trim_start();
+    let printk = text.strip_prefix('[').is_some_and(|rest| {
+        let rest = rest.trim_start();
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        digits > 0 && rest[digits..].starts_with('.')
+    });
+    printk || (text.get(3..4) == Some(" ") && text.get(9..10) == Some(":") && text.get(12..13) == Some(":"))
 }
 
 /// The looks of the beginning of a line: digits alike, and letters.
@@ -99,7 +157,7 @@ mod tests {
     fn a_terminal_breaks_at_its_width() {
         let frame = |name: &str| format!("\tat org.example.{name}(Worker.java:10)");
         let long = "x".repeat(40);
-        let text: Vec<String> = [frame("a"), frame(&long), frame("b"), frame(&format!("{long}y")), frame("c")].into();
+        let text: Vec<String> = [frame("a"), frame(&long), frame("b"), frame(&format!("{long}y")), frame("c"), frame(&format!("{long}yz")), frame(&format!("{long}abc"))].into();
         let wrapped: Vec<String> = text
             .iter()
             .flat_map(|line| {
@@ -107,7 +165,7 @@ mod tests {
                 [head.to_owned(), tail.to_owned()].into_iter().filter(|part| !part.is_empty())
             })
             .collect();
-        assert_eq!(broken(&wrapped.join("\n")), [2, 5]);
+        assert_eq!(broken(&wrapped.join("\n")), [2, 5, 8, 10]);
         assert_eq!(broken(&text.join("\n")), []);
     }
 

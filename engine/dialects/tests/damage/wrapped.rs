@@ -29,9 +29,12 @@ fn wrapped(text: &Text, width: usize, at_blanks: bool) -> Damaged {
     for (number, line) in (1..).zip(&text.lines) {
         let mut rest: Vec<char> = line.chars().collect();
         while rest.len() > width {
-            let blank = rest[..=width].iter().rposition(|c| *c == ' ').filter(|at| *at > 20);
-            let (end, next) = match blank.filter(|_| at_blanks) {
+            let before = || rest[..=width].iter().rposition(|c| *c == ' ').filter(|at| *at > 20);
+            // A word that is longer than the line stays whole.
+            let behind = || rest.iter().skip(width).position(|c| *c == ' ').map(|at| at + width);
+            let (end, next) = match before().or_else(behind).filter(|_| at_blanks) {
                 Some(blank) => (blank, blank + 1),
+                None if at_blanks => break,
                 None => (width, width),
             };
             lines.push(Line::new(rest[..end].iter().collect::<String>(), (number, number)));
