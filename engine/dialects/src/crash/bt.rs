@@ -251,7 +251,7 @@ fn registers(line: &Line<'_>, out: &mut Builder) -> Vec<Register> {
 
 /// `    debian/build/kernel/kthread.c: 376`, printed below a frame by `-l`.
 fn is_source_line(text: &str) -> bool {
-    text.starts_with("    ")
+    (text.starts_with("    ") || text.contains('/'))
         && text.trim().rsplit_once(": ").is_some_and(|(file, line)| {
             file.contains(['.', '/'])
                 && !file.contains(' ')

@@ -16,7 +16,7 @@ use crate::text::{Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
-use stacklore_model::{Frame, Listing, ListingOf, Name, SessionId, StackSighting, System, TaskKeys, TaskSighting};
+use stacklore_model::{Frame, Listing, ListingOf, MendKind, Name, SessionId, StackSighting, System, TaskKeys, TaskSighting};
 use std::collections::BTreeSet;
 
 #[derive(Parser)]
@@ -173,8 +173,12 @@ fn hex(text: &str) -> Option<u64> {
 }
 
 fn frame(pair: Pair<'_, Rule>, line: u32, out: &mut Builder) -> Frame {
-    let mut frame = Frame::new(out.name("??"), out.at(line));
+    let mut frame = Frame::new(out.name("<module>"), out.at(line));
     let mut file = "";
+    if !pair.as_str().contains(" in ") {
+        // A page took `<module>` for a tag.
+        out.mend(MendKind::LostAngle, line);
+    }
     for part in pair.into_inner() {
         match part.as_rule() {
             Rule::file => {

@@ -4,7 +4,7 @@
 use super::{Grammar, Rule};
 use crate::builder::Builder;
 use pest::Parser;
-use stacklore_model::{Argument, Frame, Name};
+use stacklore_model::{Argument, Frame, MendKind, Name};
 use std::collections::HashMap;
 
 /// The method of a class initialiser: its frame holds the class.
@@ -18,6 +18,8 @@ struct Call {
     location: Option<Name>,
     class: Option<Name>,
     native: bool,
+    /// A page took the name of a constructor for a tag.
+    eaten: bool,
 }
 
 /// The frame lines of a document.
@@ -36,6 +38,9 @@ impl Calls {
                 self.known.entry(text.into()).or_insert(call)
             }
         };
+        if call.eaten {
+            out.mend(MendKind::LostAngle, line);
+        }
         let mut frame = Frame::new(call.symbol.clone(), out.at(line));
         frame.module.clone_from(&call.module);
         frame.location.clone_from(&call.location);
@@ -62,6 +67,8 @@ fn call(text: &str, out: &mut Builder) -> Option<Call> {
         }
     }
     let (before, symbol) = without_module(path);
+    let whole = symbol.strip_suffix('.').map(|class| format!("{class}.<init>"));
+    let (symbol, eaten) = (whole.as_deref().unwrap_or(symbol), whole.is_some());
     let (inside, place) = place.rsplit_once('/').map_or((None, place), |(module, place)| (Some(module), place));
     if !is_method(symbol) || !is_place(place) {
         return None;
@@ -69,7 +76,7 @@ fn call(text: &str, out: &mut Builder) -> Option<Call> {
     let module = before.or(inside).map(|module| module.split('@').next().unwrap_or(module));
     let native = place.eq_ignore_ascii_case("native method");
     let location = (!native && place != "Unknown Source").then_some(place);
-    Some(made(symbol, module, location, native, out))
+    Some(Call { eaten, ..made(symbol, module, location, native, out) })
 }
 
 /// A frame of the serviceability agent (`jstack -F`): argument types, byte code index, line.
@@ -98,6 +105,7 @@ fn made(symbol: &str, module: Option<&str>, location: Option<&str>, native: bool
         module: module.filter(|module| !module.is_empty()).map(|module| out.name(module)),
         location: location.map(|location| out.name(location)),
         native,
+        eaten: false,
     }
 }
 

@@ -18,10 +18,7 @@ use crate::text::{Command, Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
-use stacklore_model::{
-    Argument, Fact, Frame, Listing, ListingOf, LockSighting, Name, ObjectKey, Scope, SessionId, StackSighting, System,
-    TaskKeys, TaskSighting, TaskState, Value,
-};
+use stacklore_model::{Argument, Fact, Frame, Listing, ListingOf, LockSighting, MendKind, Name, ObjectKey, Scope, SessionId, StackSighting, System, TaskKeys, TaskSighting, TaskState, Value};
 
 #[derive(Parser)]
 #[grammar = "py_spy/grammar.pest"]
@@ -164,6 +161,12 @@ impl PySpyReader {
             let variable = variable(pair, out);
             return thread.frames.last_mut().map(|frame| frame.arguments.push(variable)).is_some();
         }
+        // A page took `<module>` for a tag.
+        let whole = (text.starts_with('(') && text.ends_with(')')).then(|| format!("<module> {text}"));
+        if whole.is_some() {
+            out.mend(MendKind::LostAngle, line);
+        }
+        let text = whole.as_deref().unwrap_or(text);
         let frame = parse(Rule::frame, text).and_then(|pair| frame(pair, line, out));
         frame.map(|frame| thread.frames.push(frame)).is_some()
     }

@@ -258,7 +258,7 @@ fn coded(digits: &str) -> Option<char> {
 /// Whether the mark before this line is quoting: the lines around it carry it too (`> ` alone is also mdb's prompt).
 fn is_quoted(lines: &Lines<'_>, number: u32, text: &str) -> bool {
     let Some(mark) = quote_mark(text) else { return false };
-    let same = |n: u32| quote_mark(lines.get(n)) == Some(mark);
+    let same = |n: u32| quote_mark(&characters(lines.get(n), &mut |_| {})) == Some(mark);
     let blank = |n: u32| lines.get(n).trim().is_empty();
     let (before, after) = (number.saturating_sub(1), number + 1);
     match mark {
@@ -285,14 +285,15 @@ fn escaped_sign(text: &str) -> Option<usize> {
 }
 
 fn quote_mark(text: &str) -> Option<char> {
-    let mut chars = text.chars();
+    // A whole ticket may be indented, quotation and all.
+    let start = text.trim_start();
+    let mut chars = if text.len() - start.len() <= 8 { start } else { text }.chars();
     let mark = chars.next().filter(|c| matches!(c, '>' | '|' | '#'))?;
     matches!((mark, chars.next()), (_, None | Some(' ')) | ('>' | '|', Some('>' | '|'))).then_some(mark)
 }
 
 fn unquoted(text: Cow<'_, str>) -> Cow<'_, str> {
-    let skip = text.len() - text.trim_start_matches(['>', '|', '#']).len();
-    let rest = &text[skip..];
+    let rest = text.trim_start().trim_start_matches(['>', '|', '#']);
     // Levels can be written apart (`> > text`).
     let deeper = rest.strip_prefix(' ').filter(|rest| rest.starts_with("> ") || rest.starts_with(">>"));
     let rest = deeper.map_or(rest, |rest| rest.trim_start_matches(['>', ' ']));

@@ -35,7 +35,7 @@ impl Wraps {
             return Wraps::default();
         }
         let texts: Vec<_> = (1..=lines.len()).map(|number| plain(lines, number)).collect();
-        let texts = Texts::of(texts.iter().map(|text| text.trim_end()).collect());
+        let texts = Texts::of(texts.iter().map(AsRef::as_ref).collect());
         let hard = texts.hard();
         if !hard.is_empty() {
             return Wraps { broken: hard, at_blanks: false };
@@ -52,6 +52,7 @@ impl Wraps {
 /// The lines of a text, and how long they are.
 struct Texts<'a> {
     texts: Vec<&'a str>,
+    /// With the blanks at their ends, which a terminal counts.
     widths: Vec<usize>,
     stamped: bool,
 }
@@ -59,6 +60,7 @@ struct Texts<'a> {
 impl<'a> Texts<'a> {
     fn of(texts: Vec<&'a str>) -> Self {
         let widths = texts.iter().map(|text| text.chars().count()).collect();
+        let texts: Vec<&str> = texts.iter().map(|text| text.trim_end()).collect();
         let stamps = texts.iter().filter(|text| is_stamped(text)).count();
         let stamped = stamps >= 5 && stamps * 2 > texts.iter().filter(|text| !text.is_empty()).count();
         Texts { texts, widths, stamped }
@@ -73,7 +75,7 @@ impl<'a> Texts<'a> {
         let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
         let enough = if TERMINALS.contains(&width) { 2 } else { 4 };
         // Rows of a table are full and begin alike; a terminal leaves hardly a full line unbroken.
-        if rests.len() < enough || broken.len() * 2 < all.len() {
+        if rests.len() < enough || broken.len() * 3 < all.len() {
             return HashSet::new();
         }
         all.into_iter().filter(|at| self.may_be_rest(at + 1)).map(|at| at as u32 + 1).collect()
@@ -82,16 +84,18 @@ impl<'a> Texts<'a> {
     /// Lines that a mailer broke at blanks. Words that are longer than its lines stay whole.
     fn soft(&self) -> HashSet<u32> {
         let breakable = |at: &usize| self.texts[*at].get(20..).is_some_and(|text| text.contains(' '));
-        let widest = (0..self.texts.len()).filter(breakable).map(|at| self.widths[at]).max();
-        let Some(width) = widest.filter(|width| MAILERS.contains(width)) else { return HashSet::new() };
+        let width = |at: usize| self.texts[at].chars().count();
+        let widest = (0..self.texts.len()).filter(breakable).map(width).max();
+        let Some(most) = widest.filter(|most| MAILERS.contains(most)) else { return HashSet::new() };
         let full = |at: usize| {
             let next = self.texts.get(at + 1).and_then(|text| text.trim_start().split(' ').next());
             let word = next.map_or(0, |word| word.chars().count());
-            self.widths[at] <= width && self.widths[at] > width / 2 && self.widths[at] + 1 + word > width
+            (most / 2..=most).contains(&width(at)) && width(at) + 1 + word > most
         };
         let (_, broken) = self.broken(full);
         let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
-        if rests.len() < 2 {
+        // The longest lines of any text are full by that measure: without stamps, only many of them are believed.
+        if rests.len() < if self.stamped { 2 } else { 4 } {
             return HashSet::new();
         }
         broken.into_iter().map(|at| at as u32 + 1).collect()

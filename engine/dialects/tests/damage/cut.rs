@@ -27,6 +27,11 @@ fn at(text: &Text, number: u32, part: f64) -> Damaged {
     damaged.end = "";
     damaged.note = format!(" @{number}:{end}");
     damaged.stacks = text.stacks.iter().filter_map(|stack| left(stack, number, end == last.len())).collect();
+    // Of records glued together on one line it is not known which are left.
+    let on_line = |stack: &Stack| stack.frames.iter().any(|frame| frame.first == number);
+    if damaged.stacks.iter().filter(|stack| on_line(stack)).count() > 1 {
+        damaged.stacks.retain(|stack| !on_line(stack));
+    }
     damaged
 }
 
@@ -38,5 +43,6 @@ fn left(stack: &Stack, number: u32, whole: bool) -> Option<Stack> {
         frame.torn = frame.last > number || (frame.last == number && !whole);
     }
     stack.last = stack.last.min(number);
-    (!stack.frames.is_empty()).then_some(stack)
+    // What is left of its first frame is no stack yet.
+    stack.frames.iter().any(|frame| !frame.aside && !frame.torn).then_some(stack)
 }

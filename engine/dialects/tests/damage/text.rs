@@ -1,7 +1,7 @@
 //! The texts of the corpus, their stacks, and a damaged text that still knows where its lines come from.
 
 use stacklore_dialects::read;
-use stacklore_model::{Document, Reading, SourceId, StackSighting, TaskKeys};
+use stacklore_model::{Document, Reading, Reliability, SourceId, StackSighting, TaskKeys};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,8 @@ pub(crate) struct Frame {
     pub(crate) symbol: String,
     pub(crate) first: u32,
     pub(crate) last: u32,
+    /// No call, but what a register or a word of the tool says: alone it is no stack.
+    pub(crate) aside: bool,
     /// The damage took the words of this frame, or a part of them.
     pub(crate) torn: bool,
 }
@@ -104,6 +106,7 @@ pub(crate) fn stack(stack: &StackSighting) -> Stack {
         symbol: frame.symbol.to_string(),
         first: frame.span.first,
         last: frame.span.last,
+        aside: matches!(frame.reliability, Reliability::Register | Reliability::Printed),
         torn: false,
     });
     Stack {

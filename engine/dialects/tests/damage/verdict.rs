@@ -100,15 +100,6 @@ impl Judge<'_> {
         if let Some(at) = of {
             claimed[at] += 1;
             self.match_frames(&mut found, &self.expected[at]);
-        } else if let [frame] = found.stack.frames.as_slice()
-            && let Some((at, index)) = self.frames_on((frame.first, frame.last)).find(|(at, index)| {
-                let expected = &self.expected[*at].frames[*index];
-                expected.torn && expected.symbol.starts_with(&frame.symbol)
-            })
-        {
-            found.of = Some(at);
-            found.matched.push(index);
-            found.torn = true;
         }
         found
     }
@@ -124,7 +115,7 @@ impl Judge<'_> {
             let torn = || {
                 (next..expected.frames.len()).find(|at| {
                     let other = &expected.frames[*at];
-                    other.torn && (other.symbol.starts_with(&frame.symbol) || frame.symbol == "??")
+                    other.torn && frame.first <= other.last && other.first <= frame.last
                 })
             };
             if let Some(at) = at {
@@ -142,9 +133,12 @@ impl Judge<'_> {
 
     /// The only frame that a cut text shows of a thread, in a preamble or a table: its stack would have followed.
     fn is_where_a_thread_stands(&self, found: &Found) -> bool {
-        let [frame] = found.stack.frames.as_slice() else { return false };
+        let Some(frame) = found.stack.frames.iter().find(|frame| !frame.aside) else { return false };
         let mut lines = self.damaged.lines.iter().filter(|line| line.from.0 <= frame.last && frame.first <= line.from.1);
-        self.damaged.end.is_empty() && lines.any(|line| line.text.contains(&frame.symbol))
+        let calls = found.stack.frames.iter().filter(|frame| !frame.aside).count();
+        self.damaged.end.is_empty()
+            && calls == 1
+            && lines.any(|line| line.text.contains(&frame.symbol) || frame.symbol == "??")
     }
 
     fn stray(&self, found: &Found) -> Judged {
