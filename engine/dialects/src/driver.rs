@@ -2,8 +2,8 @@
 
 use crate::builder::Builder;
 use crate::dialect::{Fed, Reader};
-use crate::table::DIALECTS;
 use crate::ending;
+use crate::table::DIALECTS;
 use crate::text::{Context, Lines, Mender, Piece, prompt, shell};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use stacklore_model::{Document, Reading, SourceId};
@@ -120,6 +120,7 @@ impl Walk<'_> {
 
     /// Offers the line to the open region and then to all dialects; whether one understood it.
     fn is_read(&mut self, line: &crate::text::Line<'_>) -> bool {
+        let mut ended = false;
         if let Some(index) = self.open {
             if shell::is_mark_of_elision(&line.text) {
                 self.last.elided.push(line.number);
@@ -135,6 +136,7 @@ impl Walk<'_> {
                 Fed::Passed => return false,
                 Fed::End => self.close(),
             }
+            ended = !line.is_blank();
         }
         for (index, reader) in self.readers.iter_mut().enumerate() {
             if reader.opens(line, &self.context) {
@@ -149,6 +151,9 @@ impl Walk<'_> {
                 }
                 return false;
             }
+        }
+        if ended && ending::seems_to_go_on(&self.context, self.last.known, line.number) {
+            self.out.unclear(line.number, "a trace ends before this line and seems to go on behind it");
         }
         false
     }

@@ -1,7 +1,7 @@
 //! What is missing of a text: lines that its author left out, and the rest of a last line that was cut.
 
 use crate::builder::Builder;
-use crate::text::Lines;
+use crate::text::{Context, Lines};
 use stacklore_model::{Frame, Reading, Reliability, StackSighting};
 
 /// A stack with a mark in the place of lines inside it is cut, and an output with one lists nothing completely.
@@ -61,13 +61,25 @@ pub(crate) fn torn(lines: &Lines<'_>, unread: bool, out: &mut Builder) {
     }
 }
 
+/// Whether a line that nobody understood stands between two that begin alike, the last one that was understood and one
+/// of the next: a region ends there that does not look as if it should.
+pub(crate) fn seems_to_go_on(context: &Context<'_>, known: u32, number: u32) -> bool {
+    let above = shape(context.raw(known));
+    let near = known > 0 && number - known <= 2;
+    near && above.len() == SHAPE && (1..=2).any(|step| shape(context.raw(number + step)) == above)
+}
+
 /// Whether a line begins as those of tools do and sentences do not: with a mark or a blank, or with a word that holds
 /// more than letters.
 fn is_no_prose(text: &str) -> bool {
     let word = text.split(' ').next().unwrap_or("");
     let word = word.trim_end_matches(['.', ',', ':', ';', '!', '?', ')']);
-    text.starts_with([' ', '\t', '[', '#', '"', '-']) || word.contains(|c: char| !c.is_alphabetic() && c != '-' && c != '\'')
+    text.starts_with([' ', '\t', '[', '#', '"', '-'])
+        || word.contains(|c: char| !c.is_alphabetic() && c != '-' && c != '\'')
 }
+
+/// Characters of a beginning.
+const SHAPE: usize = 6;
 
 /// The looks of the beginning of a line: digits and letters alike, so that `#3  0x0000` begins like `#2  0x7f98`.
 fn shape(text: &str) -> String {
@@ -76,7 +88,7 @@ fn shape(text: &str) -> String {
         c if c.is_alphabetic() || c == '_' => 'a',
         c => c,
     };
-    text.chars().take(6).map(mask).collect()
+    text.chars().take(SHAPE).map(mask).collect()
 }
 
 /// Whether the last frame lacks what all others have.
@@ -126,6 +138,14 @@ mod tests {
         let whole = "PID 47 - process\nTID 47:\n#0  0x0000000000001000 poll\nTID 48:\n#0  0x0000000000003000 read\n";
         assert_eq!(of(whole).listings.len(), 1);
         assert_eq!(of(&whole.replace("TID 48", "...\nTID 48")).listings.len(), 0);
+    }
+
+    #[test]
+    fn a_line_in_the_midst_of_a_trace_is_told() {
+        let text = "TID 47:\n#0  0x0000000000001000 poll\n(what is this?)\n#1  0x0000000000002000 main\n";
+        let reading = of(text);
+        assert_eq!(reading.unclear.iter().map(|unclear| unclear.span.first).collect::<Vec<_>>(), [3]);
+        assert_eq!(of(&text.replace("#1  ", "and ")).unclear.len(), 0);
     }
 
     #[test]

@@ -124,7 +124,8 @@ impl Stack {
         if text.starts_with("[exception ") {
             return self.exception(line, out);
         }
-        let unsigned = || text.starts_with(|c: char| c.is_ascii_digit()) && text.contains("] ") && text.contains(" at ");
+        let unsigned =
+            || text.starts_with(|c: char| c.is_ascii_digit()) && text.contains("] ") && text.contains(" at ");
         if text.starts_with(['#', '[']) || unsigned() {
             if let Some(printed) = frame(line.head()) {
                 return self.frame(&printed, line, out);

@@ -16,7 +16,9 @@ use crate::text::{Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
-use stacklore_model::{Frame, Listing, ListingOf, MendKind, Name, SessionId, StackSighting, System, TaskKeys, TaskSighting};
+use stacklore_model::{
+    Frame, Listing, ListingOf, MendKind, Name, SessionId, StackSighting, System, TaskKeys, TaskSighting,
+};
 use std::collections::BTreeSet;
 
 #[derive(Parser)]

@@ -251,7 +251,12 @@ impl Goroutine {
         if text.contains(" 0x") && !text.contains(" +0x") {
             out.mend(MendKind::LostPlus, line.number);
         }
-        if text.split(" +0x").next().and_then(|text| text.split(" 0x").next()).is_some_and(|place| place.trim().contains(' ')) {
+        if text
+            .split(" +0x")
+            .next()
+            .and_then(|text| text.split(" 0x").next())
+            .is_some_and(|place| place.trim().contains(' '))
+        {
             out.mend(MendKind::InnerBlank, line.number);
         }
         frame.location = Some(out.name(&format!("{file}:{number}")));

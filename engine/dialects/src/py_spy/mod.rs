@@ -18,7 +18,10 @@ use crate::text::{Command, Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
-use stacklore_model::{Argument, Fact, Frame, Listing, ListingOf, LockSighting, MendKind, Name, ObjectKey, Scope, SessionId, StackSighting, System, TaskKeys, TaskSighting, TaskState, Value};
+use stacklore_model::{
+    Argument, Fact, Frame, Listing, ListingOf, LockSighting, MendKind, Name, ObjectKey, Scope, SessionId,
+    StackSighting, System, TaskKeys, TaskSighting, TaskState, Value,
+};
 
 #[derive(Parser)]
 #[grammar = "py_spy/grammar.pest"]
@@ -69,8 +72,7 @@ impl Reader for PySpyReader {
         match text.as_bytes().first() {
             // Many programs print `Process 12: …`: the next line tells.
             Some(b'P') if text.starts_with("Process ") => {
-                parse(Rule::process, text).is_some()
-                    && context.after(line.number).trim_start().starts_with("Python v")
+                parse(Rule::process, text).is_some() && context.after(line.number).trim_start().starts_with("Python v")
             }
             Some(b'T') => parse(Rule::thread, text).is_some(),
             _ => false,

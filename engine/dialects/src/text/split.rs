@@ -21,9 +21,7 @@ static AFTER_WORD: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Addresses of frames of `/proc/PID/stack`, of which each begins a line.
 static BRACKET_FRAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\[< ?(?:0|[0-9a-f]{8,16})? ?>\] +[A-Za-z_0?]|\[(?:0|[0-9a-f]{8,16})?\] +[A-Za-z_][\w.]*\+?0x[0-9a-f]+/0x",
-    )
+    pattern(r"\[< ?(?:0|[0-9a-f]{8,16})? ?>\] +[A-Za-z_0?]|\[(?:0|[0-9a-f]{8,16})?\] +[A-Za-z_][\w.]*\+?0x[0-9a-f]+/0x")
 });
 
 /// Numbers of frames of a debugger: `#1  0x…`, `#2 [ffff…]`, `#3 f (`.
@@ -56,9 +54,8 @@ static PYTHON_FRAME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"[\w.<>]+ \([^\s()]+\.py:\d+\)|File "[^"]*", line \d+"#));
 
 /// `fffffe8000a2e650 turnstile_block+0x80d(0, 0)`
-static POINTED_CALL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:\[ )?\b[0-9a-f]{8,16} +[A-Za-z_][\w`.$]*\+0x[0-9a-f]+\([^()]*\)(?: \])?")
-});
+static POINTED_CALL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:\[ )?\b[0-9a-f]{8,16} +[A-Za-z_][\w`.$]*\+0x[0-9a-f]+\([^()]*\)(?: \])?"));
 
 /// Prompts that can follow prose on the same line.
 const PROMPTS: [&str; 4] = ["(gdb) ", "crash> ", "crash64> ", "(lldb) "];

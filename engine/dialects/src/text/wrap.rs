@@ -81,8 +81,12 @@ impl<'a> Texts<'a> {
         all.into_iter().filter(|at| self.may_be_rest(at + 1)).map(|at| at as u32 + 1).collect()
     }
 
-    /// Lines that a mailer broke at blanks. Words that are longer than its lines stay whole.
+    /// Lines that a mailer broke at blanks. Words that are longer than its lines stay whole. The longest lines of any
+    /// text are full by that measure, so only time stamps tell which of them were one.
     fn soft(&self) -> HashSet<u32> {
+        if !self.stamped {
+            return HashSet::new();
+        }
         let breakable = |at: &usize| self.texts[*at].get(20..).is_some_and(|text| text.contains(' '));
         let width = |at: usize| self.texts[at].chars().count();
         let widest = (0..self.texts.len()).filter(breakable).map(width).max();
@@ -94,8 +98,7 @@ impl<'a> Texts<'a> {
         };
         let (_, broken) = self.broken(full);
         let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
-        // The longest lines of any text are full by that measure: without stamps, only many of them are believed.
-        if rests.len() < if self.stamped { 2 } else { 4 } {
+        if rests.len() < 2 {
             return HashSet::new();
         }
         broken.into_iter().map(|at| at as u32 + 1).collect()
@@ -108,7 +111,8 @@ impl<'a> Texts<'a> {
         let goes_on = |at: usize| {
             let next = self.texts[at + 1];
             let stamps = self.stamped && is_stamped(self.texts[at]) && !is_stamped(next);
-            let new = !next.starts_with([' ', '\t']) && !begins.contains(&beginning(next));
+            let alike = beginning(next) == beginning(self.texts[at]);
+            let new = !alike && !next.starts_with([' ', '\t']) && !begins.contains(&beginning(next));
             self.may_be_rest(at + 1) && (stamps || (!self.stamped && new))
         };
         let all: Vec<usize> = (0..self.texts.len().saturating_sub(1)).filter(|at| full(*at)).collect();
@@ -161,7 +165,16 @@ mod tests {
     fn a_terminal_breaks_at_its_width() {
         let frame = |name: &str| format!("\tat org.example.{name}(Worker.java:10)");
         let long = "x".repeat(40);
-        let text: Vec<String> = [frame("a"), frame(&long), frame("b"), frame(&format!("{long}y")), frame("c"), frame(&format!("{long}yz")), frame(&format!("{long}abc"))].into();
+        let text: Vec<String> = [
+            frame("a"),
+            frame(&long),
+            frame("b"),
+            frame(&format!("{long}y")),
+            frame("c"),
+            frame(&format!("{long}yz")),
+            frame(&format!("{long}abc")),
+        ]
+        .into();
         let wrapped: Vec<String> = text
             .iter()
             .flat_map(|line| {
@@ -175,7 +188,8 @@ mod tests {
 
     #[test]
     fn rows_of_a_table_are_no_broken_lines() {
-        let row = |n: usize| format!("{n:>5} root      20   0  {:>10} {:>10} S  0.0  0.0   0:00.0{}", n * 10, n * 7, n % 10);
+        let row =
+            |n: usize| format!("{n:>5} root      20   0  {:>10} {:>10} S  0.0  0.0   0:00.0{}", n * 10, n * 7, n % 10);
         let rows: Vec<String> = (0..20).map(row).collect();
         assert_eq!(broken(&rows.join("\n")), []);
     }

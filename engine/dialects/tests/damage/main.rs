@@ -78,14 +78,7 @@ fn judged(damaged: &Damaged, symbol: fn(&str) -> String) -> Vec<Judged> {
 }
 
 /// Counts the worst verdict of each dialect in the text.
-fn count(
-    table: &mut Table,
-    text: &Text,
-    form: &'static str,
-    damaged: &Damaged,
-    judged: Vec<Judged>,
-    shown: &str,
-) {
+fn count(table: &mut Table, text: &Text, form: &'static str, damaged: &Damaged, judged: Vec<Judged>, shown: &str) {
     let mut worst: BTreeMap<&str, (Verdict, Vec<String>)> = BTreeMap::new();
     for one in judged {
         let (verdict, whys) = worst.entry(one.dialect).or_insert((Verdict::Same, Vec::new()));

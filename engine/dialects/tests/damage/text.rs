@@ -70,13 +70,7 @@ pub(crate) struct Damaged {
 
 impl Damaged {
     pub(crate) fn of(text: &Text, lines: Vec<Line>) -> Self {
-        Damaged {
-            lines,
-            stacks: text.stacks.clone(),
-            end: "\n",
-            note: String::new(),
-            name: text.name.clone(),
-        }
+        Damaged { lines, stacks: text.stacks.clone(), end: "\n", note: String::new(), name: text.name.clone() }
     }
 
     /// Every line changed on its own.
@@ -94,6 +88,13 @@ impl Damaged {
 impl Text {
     fn new(name: String, text: &str) -> Self {
         let reading = read(SourceId(0), &Document::from_text(name.clone(), text));
+        if std::env::var_os("DAMAGE_WRAPS").is_some() {
+            let mends = reading.mends.iter().filter(|mend| mend.kind == stacklore_model::MendKind::WrappedLine);
+            let lines: Vec<u32> = mends.map(|mend| mend.span.first).collect();
+            if !lines.is_empty() {
+                println!("wrapped: {name} {lines:?}");
+            }
+        }
         let stacks: Vec<Stack> = reading.stacks.iter().map(stack).collect();
         let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
         Text { name, lines: lines.map(|line| line.trim_end_matches('\r').to_owned()).collect(), stacks }

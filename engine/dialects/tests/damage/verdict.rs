@@ -134,7 +134,8 @@ impl Judge<'_> {
     /// The only frame that a cut text shows of a thread, in a preamble or a table: its stack would have followed.
     fn is_where_a_thread_stands(&self, found: &Found) -> bool {
         let Some(frame) = found.stack.frames.iter().find(|frame| !frame.aside) else { return false };
-        let mut lines = self.damaged.lines.iter().filter(|line| line.from.0 <= frame.last && frame.first <= line.from.1);
+        let mut lines =
+            self.damaged.lines.iter().filter(|line| line.from.0 <= frame.last && frame.first <= line.from.1);
         let calls = found.stack.frames.iter().filter(|frame| !frame.aside).count();
         self.damaged.end.is_empty()
             && calls == 1
