@@ -54,7 +54,14 @@ impl Mender {
                 pieces.push(Piece::Command(Command { tool, text, line: number }));
             } else {
                 let (prefix, rest) = peel(part);
-                pieces.push(Piece::Line(Line { number, text: trim_end(rest), prefix }));
+                // A session can be in the log of a program; what the kernel prints is none.
+                let logged = prefix.logged && !prefix.kernel && prefix.time.is_none();
+                if let Some((tool, typed)) = logged.then(|| prompt::command(&rest)).flatten() {
+                    let text = typed.trim().to_owned();
+                    pieces.push(Piece::Command(Command { tool, text, line: number }));
+                } else {
+                    pieces.push(Piece::Line(Line { number, text: trim_end(rest), prefix }));
+                }
             }
         }
         pieces
@@ -129,7 +136,7 @@ fn plain_character(c: char) -> Option<char> {
 }
 
 /// Drops escape sequences and overstrikes; of a line rewritten with carriage returns the last part stays.
-fn without_terminal_codes(text: &str) -> String {
+pub(super) fn without_terminal_codes(text: &str) -> String {
     let text = text.rsplit('\r').find(|part| !part.is_empty()).unwrap_or("");
     let mut plain = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -209,15 +216,24 @@ fn coded(digits: &str) -> Option<char> {
 
 /// Whether the mark before this line is quoting: the lines around it carry it too (`> ` alone is also mdb's prompt).
 fn is_quoted(lines: &Lines<'_>, number: u32, text: &str) -> bool {
+    let (before, after) = (number.saturating_sub(1), number + 1);
+    if text.starts_with('>') && !is_prompt(text) {
+        // Some mailers write no blank behind the mark.
+        let quotes = |n: u32| lines.get(n).starts_with('>') && !is_prompt(lines.get(n));
+        return quotes(before) || quotes(after);
+    }
     let Some(mark) = quote_mark(text) else { return false };
     let same = |n: u32| quote_mark(lines.get(n)) == Some(mark);
     let blank = |n: u32| lines.get(n).trim().is_empty();
-    let (before, after) = (number.saturating_sub(1), number + 1);
     match mark {
         // A prompt stands alone: quoted text has marks on both sides, or on one where the other side is empty.
         '>' | '#' => (same(before) && same(after)) || (same(before) && blank(after)) || (same(after) && blank(before)),
         _ => same(before) && same(after),
     }
+}
+
+fn is_prompt(text: &str) -> bool {
+    prompt::command(text).is_some_and(|(_, typed)| !typed.is_empty())
 }
 
 fn quote_mark(text: &str) -> Option<char> {
@@ -227,12 +243,21 @@ fn quote_mark(text: &str) -> Option<char> {
 }
 
 fn unquoted(text: Cow<'_, str>) -> Cow<'_, str> {
-    let skip = text.len() - text.trim_start_matches(['>', '|', '#']).len();
-    let rest = &text[skip..];
-    // Levels can be written apart (`> > text`).
-    let deeper = rest.strip_prefix(' ').filter(|rest| rest.starts_with("> ") || rest.starts_with(">>"));
-    let rest = deeper.map_or(rest, |rest| rest.trim_start_matches(['>', ' ']));
-    Cow::Owned(rest.strip_prefix(' ').unwrap_or(rest).to_owned())
+    Cow::Owned(without_marks(&text).to_owned())
+}
+
+/// The text behind the marks of quoting at its front. Levels can be written apart (`> > text`); the last mark of a
+/// quoted session is its prompt.
+pub(super) fn without_marks(text: &str) -> &str {
+    let Some(mark) = text.chars().next().filter(|c| matches!(c, '>' | '|' | '#')) else { return text };
+    let mut rest = text.trim_start_matches(mark);
+    while let Some(deeper) = rest.strip_prefix(' ').filter(|rest| rest.starts_with("> ") || rest.starts_with(">>")) {
+        if is_prompt(deeper) {
+            break;
+        }
+        rest = deeper.trim_start_matches('>');
+    }
+    rest.strip_prefix(' ').unwrap_or(rest)
 }
 
 #[cfg(test)]
@@ -259,7 +284,7 @@ mod tests {
         assert_eq!(mended("\u{1b}[31mred\u{1b}[0m"), ["red"]);
         assert_eq!(mended("thread 1\u{2019}s stack"), ["thread 1's stack"]);
         assert_eq!(mended("10 %\r100 %"), ["100 %"]);
-        assert_eq!(mended("&amp;lt;0&amp;gt;"), ["<0>"]);
+        assert_eq!(mended("[&amp;lt;0&amp;gt;]"), ["[<0>]"]);
     }
 
     #[test]

@@ -1,30 +1,20 @@
-//! Prefixes that tools and logs put before a record: `grep -H` paths, syslog heads, printk times and callers.
+//! Prefixes that tools and logs put before a record, in several layers: `grep -H` paths, dates, hosts and programs,
+//! levels of loggers, printk times and callers. A small table of forms by the first byte; each layer is peeled in turn.
+
+mod clock;
+mod cursor;
+mod daemon;
 
 use super::{Caller, Prefix, pattern};
+use clock::Form;
+use cursor::Cursor;
 use regex::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-/// `Feb 28 07:45:55 host kernel: `, `2024-05-01T10:00:00.1+02:00 host kernel: `.
-static SYSLOG: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) (?:\S+ )?kernel: ?",
-    )
-});
-
-/// `[Fri Nov 20 20:50:51 2026] `, `[  +0,000012] `.
-static DATE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^\[<? {0,8}(?:[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[A-Z]+ )?\d{4}|\+ {0,8}\d+[.,]\d+)>?\]",
-    )
-});
-
 /// `6,16628,40311381019,-,caller=C0;` of /dev/kmsg and extended netconsole, behind the head of a log.
-static RECORD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ )?\d{1,3},\d+,(\d+),[-c+](?:,caller=([TC]\d+))?(?:,[a-z]+=[^,;]*)*;",
-    )
-});
+static RECORD: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\d{1,3},\d+,(\d+),[-c+](?:,caller=([TC]\d+))?(?:,[a-z]+=[^,;]*)*;"));
 
 /// `/proc/97/task/109/stack:` as `grep -H` prints it.
 static PATH: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,36 +23,127 @@ static PATH: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Layers of prefixes that are peeled off one line.
+const LAYERS: usize = 6;
+
 /// Peels prefixes off a record.
 pub(super) fn peel(text: Cow<'_, str>) -> (Prefix, Cow<'_, str>) {
     let mut prefix = Prefix::default();
-    let mut at = 0;
-    // Few lines have a prefix, and every line comes by here: a look at its first bytes before the patterns.
-    let is_path = text.split_once(':').is_some_and(|(head, _)| head.contains('/') && !head.contains(' '));
-    if let Some(found) = is_path.then(|| PATH.captures(&text)).flatten() {
-        prefix.path = found.get(1).map(|path| path.as_str().to_owned());
-        at = found.get(0).map_or(0, |all| all.end());
-    }
-    // Traces in tickets are indented as a whole.
-    let indent = text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len();
-    let start = at + indent;
-    let is_log = text[start..].starts_with(|c: char| c == '<' || c.is_ascii_digit() || c.is_ascii_uppercase());
-    if let Some(found) = (is_log && text.contains("kernel:")).then(|| SYSLOG.find(&text[start..])).flatten() {
-        at = start + found.end();
-        prefix.kernel = true;
-    } else if text[start..].starts_with("kernel: ") {
-        at = start + "kernel: ".len();
-        prefix.kernel = true;
-    } else if is_log && text.contains(",-") && text.contains(';') {
-        at = record(&text, start, &mut prefix).unwrap_or(at);
-    }
-    at = time(&text, at, &mut prefix).unwrap_or(at);
+    let at = end_of_prefixes(&text, &mut prefix);
     let rest = match (text, at) {
         (text, 0) => text,
         (Cow::Borrowed(text), at) => Cow::Borrowed(&text[at..]),
         (Cow::Owned(text), at) => Cow::Owned(text[at..].to_owned()),
     };
     (prefix, rest)
+}
+
+/// A line of the text as given without its prefixes.
+pub(super) fn bare(text: &str) -> &str {
+    let mut prefix = Prefix::default();
+    text.get(end_of_prefixes(text, &mut prefix)..).unwrap_or("")
+}
+
+/// Where the text behind all prefixes begins; what they say is kept.
+fn end_of_prefixes(text: &str, prefix: &mut Prefix) -> usize {
+    let mut at = 0;
+    // Few lines have a prefix, and every line comes by here: a look at its first bytes before the patterns.
+    let is_path = text.split_once(':').is_some_and(|(head, _)| head.contains('/') && !head.contains(' '));
+    if let Some(found) = is_path.then(|| PATH.captures(text)).flatten() {
+        prefix.path = found.get(1).map(|path| path.as_str().to_owned());
+        at = found.get(0).map_or(0, |all| all.end());
+    }
+    for _ in 0..LAYERS {
+        // Traces in tickets are indented as a whole.
+        let start = text.as_bytes()[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count() + at;
+        match layer(text, start, prefix) {
+            Some(end) => at = end,
+            None => break,
+        }
+    }
+    at
+}
+
+/// The end of the prefix that begins at a byte, if one does.
+fn layer(text: &str, start: usize, prefix: &mut Prefix) -> Option<usize> {
+    let mut cursor = Cursor::new(text, start);
+    let next = |at: usize| text.as_bytes().get(start + at).copied().unwrap_or(0);
+    match text.as_bytes().get(start)? {
+        b'[' => time(text, start, prefix),
+        b'<' if next(1).is_ascii_digit() => time(text, start, prefix).or_else(|| priority(cursor, prefix)),
+        b'0'..=b'9' => {
+            dated(text, cursor, prefix).or_else(|| record(text, start, prefix)).or_else(|| host_of(cursor, prefix))
+        }
+        b'A'..=b'Z' if next(3) == b' ' && next(1).is_ascii_lowercase() => dated(text, cursor, prefix),
+        b'I' | b'W' | b'E' | b'F' if next(1).is_ascii_digit() => {
+            daemon::glog(&mut cursor).then_some(cursor.at).inspect(|_| prefix.logged = true)
+        }
+        // A level is followed by the name of its logger without a blank.
+        b'A'..=b'Z' if text.len() > 8 && text.as_bytes()[start..].iter().take(9).any(|byte| *byte == b':') => {
+            daemon::python(&mut cursor).then_some(cursor.at).inspect(|_| prefix.logged = true)
+        }
+        b'k' if text[start..].starts_with("kernel: ") => {
+            prefix.kernel = true;
+            Some(start + "kernel: ".len())
+        }
+        b'k' | b'u' | b'd' | b's' if matches!(next(4), b' ' | b':' | b'.') || matches!(next(6), b':' | b'.') => {
+            daemon::facility(&mut cursor).then_some(cursor.at).inspect(|_| prefix.kernel = true)
+        }
+        // `[   12.345678] host kernel: ` of `journalctl -o short-monotonic`.
+        b'a'..=b'z' if prefix.time.is_some() && !prefix.kernel => host_of(cursor, prefix),
+        _ => None,
+    }
+}
+
+/// The host and `kernel:` behind a time stamp.
+fn host_of(mut cursor: Cursor<'_>, prefix: &mut Prefix) -> Option<usize> {
+    let host = cursor.word();
+    (prefix.time.is_some() && !host.contains(&b'+') && cursor.literal(b" kernel: ")).then(|| {
+        prefix.kernel = true;
+        cursor.at
+    })
+}
+
+/// A date and what a log daemon or a logger writes behind it.
+fn dated(text: &str, mut cursor: Cursor<'_>, prefix: &mut Prefix) -> Option<usize> {
+    let date = clock::date(&mut cursor)?;
+    let parted = cursor.byte(b' ') || cursor.byte(b'\t') || cursor.byte(b':');
+    // A date alone on its line is mostly one that a tool printed.
+    let alone = cursor.peek().is_none();
+    if alone && !date.of_log || !alone && !parted {
+        return None;
+    }
+    prefix.clock = date.seconds.or(prefix.clock);
+    prefix.logged = true;
+    let mut tagged = cursor;
+    if daemon::tag(&mut tagged, date.form, prefix) {
+        return Some(tagged.at);
+    }
+    if date.form == Form::Daemon {
+        let mut behind_host = cursor;
+        behind_host.word();
+        behind_host.byte(b' ');
+        if let Some(end) = record(text, behind_host.at, prefix) {
+            return Some(end);
+        }
+    }
+    let mut logger = cursor;
+    if date.form == Form::Plain && daemon::logger(&mut logger) {
+        return Some(logger.at);
+    }
+    Some(cursor.at)
+}
+
+/// `<3>` before a text, or `<13>1 …` of RFC 5424.
+fn priority(mut cursor: Cursor<'_>, prefix: &mut Prefix) -> Option<usize> {
+    cursor.byte(b'<');
+    cursor.digits(1, 3).filter(|priority| *priority < 192 && cursor.byte(b'>'))?;
+    let mut full = cursor;
+    if daemon::rfc5424(&mut full, prefix) {
+        prefix.logged = true;
+        return Some(full.at);
+    }
+    Some(cursor.at)
 }
 
 /// The head of a record of /dev/kmsg or of extended netconsole; where its text begins.
@@ -96,11 +177,16 @@ fn time(text: &str, at: usize, prefix: &mut Prefix) -> Option<usize> {
     end += 1;
     let show_delta = is(end, b'<');
     let start = skip(end + usize::from(show_delta), |byte| *byte == b' ');
-    if bytes.get(start).is_some_and(|byte| byte.is_ascii_uppercase() || *byte == b'+') {
-        let found = DATE.find(&text[end - 1..])?;
-        end = end - 1 + found.end();
+    let whole = skip(start, u8::is_ascii_digit);
+    let is_date = whole == start + 4 || bytes.get(start).is_some_and(|byte| byte.is_ascii_uppercase() || *byte == b'+');
+    if is_date && !is(whole, b'.') {
+        let mut cursor = Cursor::new(text, start);
+        let (clock, kernel) = clock::bracketed(&mut cursor)?;
+        prefix.clock = clock.or(prefix.clock);
+        prefix.kernel |= kernel;
+        prefix.logged = true;
+        end = cursor.at;
     } else {
-        let whole = skip(start, u8::is_ascii_digit);
         let part = skip(whole + 1, u8::is_ascii_digit);
         if whole == start || part == whole + 1 || !is(whole, b'.') || part - start > 20 {
             return None;
