@@ -26,6 +26,7 @@ mod proc_files;
 mod proc_stack;
 mod ps;
 mod py_spy;
+mod renumber;
 mod service_tree;
 mod settings;
 mod sockets;
