@@ -68,8 +68,9 @@ impl Builder {
     }
 
     /// Adds a stack; one without frames is no stack and is left out.
-    pub(crate) fn stack(&mut self, stack: StackSighting) {
+    pub(crate) fn stack(&mut self, mut stack: StackSighting) {
         if !stack.frames.is_empty() {
+            stack.frames.shrink_to_fit();
             self.reading.stacks.push(stack);
         }
     }

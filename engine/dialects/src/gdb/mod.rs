@@ -165,6 +165,11 @@ impl Reader for GdbReader {
             self.settle(out);
             return self.whole(number, frame, out);
         }
+        if self.waiting.is_none()
+            && let Some(thread) = self.known.thread(line)
+        {
+            return self.printed(thread, line.number, context, out);
+        }
         let text = text_of(line);
         if text.len() < line.text.len() {
             out.mend(MendKind::GluedProse, line.number);
