@@ -122,10 +122,10 @@ impl Builder {
                     reading.lines_understood += 1;
                 }
                 reading.extents.push(Extent { dialect, span });
+                if !reading.dialects.contains(&dialect) {
+                    reading.dialects.push(dialect);
+                }
             }
-        }
-        if !reading.dialects.contains(&dialect) {
-            reading.dialects.push(dialect);
         }
     }
 }
