@@ -7,6 +7,7 @@
 //!
 //! Reading never fails: what was not understood is in the [`Reading`]'s notes. This crate knows no rules and no waits.
 
+mod block;
 mod builder;
 mod crash;
 mod dialect;
@@ -18,6 +19,7 @@ mod faulthandler;
 mod file_locks;
 mod gdb;
 mod go;
+mod go_deadlock;
 mod java;
 mod lldb;
 mod lockdep;
@@ -26,11 +28,14 @@ mod proc_files;
 mod proc_stack;
 mod ps;
 mod py_spy;
+mod sanitizer;
 mod service_tree;
 mod settings;
 mod sockets;
 mod table;
 mod text;
+mod valgrind;
+mod windbg;
 
 use stacklore_model::{Document, Reading, SourceId};
 

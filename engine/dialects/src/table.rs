@@ -7,6 +7,12 @@ use crate::dialect::Dialect;
 /// All dialects.
 pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::crash::Crash,
+    // Before gdb, whose frames begin alike.
+    &crate::sanitizer::Sanitizer,
+    &crate::valgrind::Valgrind,
+    // Before the goroutine dumps that stand in its reports.
+    &crate::go_deadlock::GoDeadlock,
+    &crate::go_deadlock::GoRace,
     &crate::eu_stack::EuStack,
     // Before gdb, whose frames begin alike.
     &crate::drgn::Drgn,
@@ -18,6 +24,7 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::py_spy::PySpy,
     &crate::faulthandler::Faulthandler,
     &crate::mdb::Mdb,
+    &crate::windbg::Windbg,
     &crate::lockdep::Lockdep,
     &crate::lockdep::LockStat,
     &crate::dmesg::Dmesg,

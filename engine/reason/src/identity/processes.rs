@@ -42,7 +42,7 @@ pub(super) struct Owners {
 }
 
 fn is_user(system: System) -> bool {
-    matches!(system, System::User | System::Go | System::Java | System::Python)
+    matches!(system, System::User | System::Go | System::Java | System::Python | System::Windows)
 }
 
 fn has_moving_heap(system: System) -> bool {
