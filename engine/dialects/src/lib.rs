@@ -9,7 +9,9 @@
 
 mod block;
 mod builder;
+mod coredump;
 mod crash;
+mod cxx_trace;
 mod dialect;
 mod dmesg;
 mod drgn;
@@ -23,11 +25,15 @@ mod go_deadlock;
 mod java;
 mod lldb;
 mod lockdep;
+mod mac_sample;
 mod mdb;
+mod minidump;
+mod other_tools;
 mod proc_files;
 mod proc_stack;
 mod ps;
 mod py_spy;
+mod rust_panic;
 mod sanitizer;
 mod service_tree;
 mod settings;

@@ -8,6 +8,7 @@ use crate::dialect::Dialect;
 pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::crash::Crash,
     // Before gdb, whose frames begin alike.
+    &crate::coredump::Coredump,
     &crate::sanitizer::Sanitizer,
     &crate::valgrind::Valgrind,
     // Before the goroutine dumps that stand in its reports.
@@ -25,6 +26,10 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::faulthandler::Faulthandler,
     &crate::mdb::Mdb,
     &crate::windbg::Windbg,
+    &crate::mac_sample::MacSample,
+    &crate::rust_panic::RustPanic,
+    &crate::cxx_trace::CxxTrace,
+    &crate::minidump::Minidump,
     &crate::lockdep::Lockdep,
     &crate::lockdep::LockStat,
     &crate::dmesg::Dmesg,
@@ -35,4 +40,5 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::settings::Settings,
     &crate::ps::Ps,
     &crate::service_tree::ServiceTree,
+    &crate::other_tools::OtherTools,
 ];

@@ -13,11 +13,11 @@
 pub(crate) mod argument;
 mod call;
 mod command;
-mod expression;
+pub(crate) mod expression;
 mod frames;
 mod line;
 mod listing;
-mod lock;
+pub(crate) mod lock;
 mod object;
 mod session;
 mod stack;

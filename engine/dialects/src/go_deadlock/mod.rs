@@ -194,6 +194,8 @@ impl GoDeadlockReader {
         frame.location = Some(out.name(&format!("{file}:{at}")));
         let (keys, start) = (self.keys(), self.named.as_ref().map_or(line, |named| named.line));
         let over = !matches!(self.part, Part::Waits(_));
+        // Where a goroutine was is no sighting of it: it would hide where it is now.
+        let keys = if over { TaskKeys { number: None, ..keys } } else { keys };
         let block = self.block.get_or_insert_with(|| Block { running: over, ..Block::new(keys, start) });
         block.frames.push(frame);
     }
@@ -247,7 +249,7 @@ impl GoDeadlockReader {
             span,
         };
         if self.part == Part::Held {
-            sighting.holders.push(LockHolder { task, mode, known, from: HoldSource::Listing, span });
+            sighting.holders.push(LockHolder { task, mode, known, from: HoldSource::Owner, span });
         } else {
             sighting.waiters.push(LockWaiting { task, mode, span });
         }
