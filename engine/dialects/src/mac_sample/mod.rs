@@ -77,9 +77,13 @@ struct Thread {
 impl Reader for MacSampleReader {
     fn opens(&mut self, line: &Line<'_>, _context: &Context<'_>) -> bool {
         let text = line.trimmed();
+        if let Some(found) = text.starts_with("Process:  ").then(|| parse(Rule::process, text)).flatten() {
+            // Reports of crashes begin with this line too: alone it is no region.
+            self.another_process(number(found));
+            return false;
+        }
         text == "Call graph:"
             || (text.starts_with("Analysis of sampling ") && parse(Rule::analysis, text).is_some())
-            || (text.starts_with("Process:  ") && parse(Rule::process, text).is_some())
             || (text.starts_with("Thread 0x") && parse(Rule::thread, text).is_some())
     }
 
@@ -91,8 +95,7 @@ impl Reader for MacSampleReader {
         }
         if let Some(found) = text.starts_with("Process:  ").then(|| parse(Rule::process, text)).flatten() {
             self.process(number(found), out);
-            // Reports of crashes begin with this line too.
-            return Fed::Passed;
+            return Fed::Taken;
         }
         if text == "Call graph:" {
             self.end_thread(out);
@@ -138,9 +141,14 @@ impl Reader for MacSampleReader {
 impl MacSampleReader {
     fn process(&mut self, pid: Option<u32>, out: &mut Builder) {
         self.end_thread(out);
-        if self.session == SessionId::default() || pid != self.pid {
+        self.another_process(pid);
+    }
+
+    /// Threads that follow are of that process.
+    fn another_process(&mut self, pid: Option<u32>) {
+        if pid != self.pid {
             self.listed = None;
-            self.session = out.session();
+            self.session = SessionId::default();
         }
         self.pid = pid;
     }

@@ -76,7 +76,7 @@ impl Reader for MinidumpReader {
         let head = [
             "Crash ",
             "Process uptime",
-            "Operating system",
+            "Operating ",
             "CPU:",
             "GPU:",
             "Crashing instruction",

@@ -26,7 +26,7 @@ const FORMS: &[(&str, &[&str])] = &[
     ("a core_backtrace of ABRT", &["\"crash_thread\": true", "{   \"signal\":"]),
     ("a stack of .NET (SOS)", &["OS Thread Id: 0x"]),
     ("a crash report of macOS", &["Exception Type:  EXC_", "Exception Type:        EXC_"]),
-    ("a stack of asynchronous Rust tasks", &["\u{257c} ", "\u{2554}\u{2550}"]),
+    ("a stack of asynchronous Rust tasks", &["\u{257c} "]),
 ];
 
 impl Dialect for OtherTools {

@@ -29,7 +29,7 @@ pub(super) fn read(text: &str, frame: &mut Frame, out: &mut Builder) {
     if let Some((function, list)) = text.strip_suffix(')').and_then(|text| text.split_once('('))
         && list.contains(" = ")
     {
-        frame.arguments.extend(list.split(',').filter_map(|part| named(part, out)));
+        frame.arguments = list.split(',').filter_map(|part| named(part, out)).collect();
         text = function;
     }
     if let Some((module, function)) = text.split_once('!') {

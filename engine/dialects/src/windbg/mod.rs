@@ -57,6 +57,7 @@ impl Dialect for Windbg {
             "Critical section ",
             "Resource @ ",
             "> ~*k",
+            "STACK_TEXT:",
         ]
     }
 
@@ -99,6 +100,7 @@ impl Reader for WindbgReader {
     fn opens(&mut self, line: &Line<'_>, _context: &Context<'_>) -> bool {
         let text = line.trimmed();
         is_heading(text)
+            || text.starts_with("STACK_TEXT:")
             || text.starts_with("Proc.Thread")
             || (text.contains(" Id: ") && parse(Rule::thread, text).is_some())
             || (text.starts_with("THREAD ") && parse(Rule::kthread, text).is_some())
@@ -157,6 +159,13 @@ impl WindbgReader {
             let owner = self.lock.as_ref().and_then(|lock| lock.owner(self.session, self.pid));
             self.end_lock(out);
             self.block = Some(Block::new(owner.unwrap_or_else(|| self.task.clone()), line));
+            return Some(Fed::Taken);
+        }
+        if text.starts_with("STACK_TEXT:") {
+            // `!analyze -v` of a crash.
+            self.end_block(out);
+            self.columns = Columns::Frames(2);
+            self.block = Some(Block::over(TaskKeys::default(), line));
             return Some(Fed::Taken);
         }
         if text.starts_with("Proc.Thread") {

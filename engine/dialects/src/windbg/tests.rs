@@ -113,6 +113,15 @@ fn threads_of_the_kernel() {
 }
 
 #[test]
+fn the_stack_of_a_crash() {
+    let text = "STACK_TEXT:  \nfffff880`031ad600 fffff800`02ad1a32 : 00000000`00000001 00000000`00000002 00000000`00000003 00000000`00000004 : nt!KeBugCheckEx\n\
+        fffff880`031ad608 fffff800`02ad1a40 : 00000000`00000001 00000000`00000002 00000000`00000003 00000000`00000004 : nt!KiPageFault+0x260\n\n\nSYMBOL_NAME:  x\n";
+    let reading = reading(text);
+    assert_eq!(stacks(&reading), [(None, None, true, "KeBugCheckEx KiPageFault".to_owned())]);
+    assert_eq!(reading.stacks[0].frames[0].arguments[1].number, Some(2));
+}
+
+#[test]
 fn foreign_text() {
     for text in
         ["CritSec is a word\n", "The RetAddr  column\n", "x> ~*k is typed at the prompt\n", "a Id: 1.2 Suspend: 1\n"]
