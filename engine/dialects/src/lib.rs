@@ -33,6 +33,7 @@ mod proc_files;
 mod proc_stack;
 mod ps;
 mod py_spy;
+mod renumber;
 mod rust_panic;
 mod sanitizer;
 mod service_tree;

@@ -352,6 +352,8 @@ pub enum MendKind {
     Terminal,
     /// Every line twice.
     Doubled,
+    /// Several lines in one string, with their ends written out (`\n`).
+    Escaped,
 }
 
 impl MendKind {
@@ -370,6 +372,7 @@ impl MendKind {
             MendKind::Quoting => "quoting marks",
             MendKind::Terminal => "terminal codes",
             MendKind::Doubled => "doubled lines",
+            MendKind::Escaped => "traces written as one string",
         }
     }
 }

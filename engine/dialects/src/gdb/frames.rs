@@ -11,7 +11,7 @@ use stacklore_model::{Frame, TaskKeys};
 impl GdbReader {
     /// The line that goes on with what the line before began.
     pub(super) fn goes_on(&mut self, text: &str, number: u32, out: &mut Builder) -> bool {
-        if matches!(line::read(text), Some(Printed::Paged)) {
+        if self.waiting.is_none() || line::is_paged(text.trim_start()) {
             return false;
         }
         let taken = match &mut self.waiting {

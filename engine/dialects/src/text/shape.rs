@@ -98,43 +98,49 @@ impl<T> PerShape<T> {
 /// Whether a part of a line stays as it is in every line of its shape. Where it does not, a value made from it belongs
 /// to this line only.
 pub(crate) fn is_fixed(line: &str, part: &Range<usize>) -> bool {
-    addresses(line.as_bytes()).all(|address| address.end <= part.start || part.end <= address.start)
+    let mut fixed = true;
+    addresses(line.as_bytes(), |address| fixed &= address.end <= part.start || part.end <= address.start);
+    fixed
 }
 
 /// A line with its addresses made zeros.
 fn mask(text: &[u8], masked: &mut Vec<u8>) {
     masked.clear();
     masked.extend_from_slice(text);
-    for address in addresses(text) {
-        masked[address].fill(b'0');
-    }
+    addresses(text, |address| masked[address].fill(b'0'));
 }
 
-/// Where the addresses of a line stand, and the number behind a leading `#`.
-fn addresses(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let start = text.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(0);
-    let digits =
-        text[start..].strip_prefix(b"#").map_or(0, |rest| rest.iter().take_while(|b| b.is_ascii_digit()).count());
-    let mut at = if digits > 0 { start + 1 + digits } else { start };
-    let number = (digits > 0).then_some(start + 1..at);
-    let rest = std::iter::from_fn(move || {
-        while at < text.len() {
-            if !IS_HEX[text[at] as usize] {
-                at += 1;
-                continue;
-            }
-            let start = at;
-            while at < text.len() && IS_HEX[text[at] as usize] {
-                at += 1;
-            }
-            let prefixed = start >= 2 && text[start - 1] == b'x' && text[start - 2] == b'0';
-            if at - start >= if prefixed { HEX_ADDRESS } else { ADDRESS } {
-                return Some(start..at);
-            }
+/// Where the addresses of a line stand, and the number behind a leading `#`. Every line comes by here: it is one pass
+/// without branches that depend on more than the byte.
+fn addresses(text: &[u8], mut found: impl FnMut(Range<usize>)) {
+    let blanks = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let mut at = blanks;
+    if text.get(at) == Some(&b'#') {
+        let digits = text[at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        found(at + 1..at + 1 + digits);
+        at += 1 + digits;
+    }
+    let mut run = 0;
+    let mut end = |at: usize, run: usize| {
+        let start = at - run;
+        let prefixed = start >= 2 && text[start - 2..start] == *b"0x";
+        if run >= ADDRESS || prefixed {
+            found(start..at);
         }
-        None
-    });
-    number.into_iter().chain(rest)
+    };
+    for (at, byte) in (at..).zip(&text[at..]) {
+        if IS_HEX[*byte as usize] {
+            run += 1;
+        } else {
+            if run >= HEX_ADDRESS {
+                end(at, run);
+            }
+            run = 0;
+        }
+    }
+    if run >= HEX_ADDRESS {
+        end(text.len(), run);
+    }
 }
 
 /// Digits of addresses, as all tools print them.
