@@ -310,10 +310,7 @@ impl Report {
     fn tell(self, out: &mut Builder) {
         for (number, thread) in &self.threads {
             let keys = TaskKeys { number: Some(u64::from(*number)), session: self.session, ..TaskKeys::default() };
-            let name = match &thread.name {
-                Some(name) => Some(out.name(name)),
-                None => None,
-            };
+            let name = thread.name.as_ref().map(|name| out.name(name));
             let span = out.at(thread.line);
             out.task(TaskSighting {
                 keys: TaskKeys { pid: self.pid, tid: thread.tid, ..keys },

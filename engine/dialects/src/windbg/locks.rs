@@ -138,10 +138,7 @@ impl Lock {
             span: out.at(*line),
         });
         let (holders, waiters): (Vec<_>, Vec<_>) = (holders.collect(), waiters.collect());
-        let symbol = match &self.symbol {
-            Some(symbol) => Some(out.name(symbol)),
-            None => None,
-        };
+        let symbol = self.symbol.as_ref().map(|symbol| out.name(symbol));
         let kind = out.name(if kernel { "rwlock" } else { "mutex" });
         let span = out.span(self.first, self.last);
         out.lock(LockSighting {
