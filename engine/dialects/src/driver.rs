@@ -66,6 +66,11 @@ const AWAITED: u32 = 3;
 impl Walk<'_> {
     fn line(&mut self, lines: &Lines<'_>, number: u32) {
         self.awaited = self.awaited.saturating_sub(1);
+        if let Some(line) = self.mender.sound(lines, number, &mut self.out) {
+            self.offer(&line);
+            self.context.passed(&line);
+            return;
+        }
         for piece in self.mender.pieces(lines, number, &mut self.out) {
             match piece {
                 Piece::Command(command) => self.command(command),

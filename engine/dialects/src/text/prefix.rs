@@ -65,6 +65,13 @@ pub(super) fn peel(text: Cow<'_, str>) -> (Prefix, Cow<'_, str>) {
     (prefix, rest)
 }
 
+/// Peels a plain time stamp of printk off the front of a line: what most lines of a console have, and most others not.
+pub(super) fn stamp(text: &str) -> (Prefix, &str) {
+    let mut prefix = Prefix::default();
+    let end = if text.starts_with('[') { time(text, 0, &mut prefix) } else { None };
+    (prefix, &text[end.unwrap_or(0)..])
+}
+
 /// The head of a record of /dev/kmsg or of extended netconsole; where its text begins.
 fn record(text: &str, at: usize, prefix: &mut Prefix) -> Option<usize> {
     let found = RECORD.captures(&text[at..])?;
