@@ -3,8 +3,9 @@
 use crate::builder::Builder;
 use crate::dialect::{Fed, Reader};
 use crate::ending;
+use crate::renumber::renumber;
 use crate::table::DIALECTS;
-use crate::text::{Context, Lines, Mender, Piece, prompt, shell};
+use crate::text::{Context, Lines, Mender, Piece, Unwrapped, prompt, shell, unwrap};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use stacklore_model::{Document, Reading, SourceId};
 use std::sync::LazyLock;
@@ -21,7 +22,16 @@ static NEEDLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 });
 
 pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
-    let lines = Lines::of(&document.text);
+    let unwrapped = unwrap(&document.text, &|line| NEEDLES.is_match(line));
+    let mut reading = walk(source, document, &unwrapped);
+    if let Some(numbers) = &unwrapped.numbers {
+        renumber(&mut reading, numbers, Lines::of(&document.text).len());
+    }
+    reading
+}
+
+fn walk(source: SourceId, document: &Document, unwrapped: &Unwrapped<'_>) -> Reading {
+    let lines = Lines::of(&unwrapped.text);
     let mut walk = Walk {
         readers: DIALECTS.iter().map(|dialect| dialect.reader()).collect(),
         open: None,
@@ -31,6 +41,9 @@ pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
         mender: Mender::default(),
         out: Builder::new(source, lines.len()),
     };
+    for (kind, line) in &unwrapped.mended {
+        walk.out.mend(*kind, *line);
+    }
     let mut number = 1;
     while number <= lines.len() {
         if walk.open.is_none() && walk.awaited == 0 {
@@ -83,6 +96,11 @@ const AWAITED: u32 = 3;
 impl Walk<'_> {
     fn line(&mut self, lines: &Lines<'_>, number: u32) {
         self.awaited = self.awaited.saturating_sub(1);
+        if let Some(line) = self.mender.sound(lines, number, &mut self.out) {
+            self.offer(&line);
+            self.context.passed(&line);
+            return;
+        }
         for piece in self.mender.pieces(lines, number, &mut self.out) {
             match piece {
                 Piece::Command(command) => self.command(command),

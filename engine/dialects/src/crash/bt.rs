@@ -207,9 +207,10 @@ impl Stack {
         any
     }
 
-    pub(super) fn end(self, found: &mut Found, out: &mut Builder) {
+    /// Tells the stack; whether there is one.
+    pub(super) fn end(self, found: &mut Found, out: &mut Builder) -> bool {
         if self.frames.iter().all(|frame| frame.reliability == Reliability::Register) {
-            return;
+            return false;
         }
         let pointers = self.frames.iter().filter_map(|frame| frame.pointer);
         if let (Some(low), Some(high)) = (pointers.clone().min(), pointers.max()) {
@@ -227,6 +228,7 @@ impl Stack {
             running: self.running,
             time: None,
         });
+        true
     }
 }
 

@@ -137,6 +137,8 @@ struct CrashReader {
     region: Region,
     /// The task of the last header: stack words and structure members that follow are its.
     current: Option<TaskKeys>,
+    /// The stack below that header was read: another one without a header is somebody else's.
+    shown: bool,
     /// The CPU of the last `CPU n RUNQUEUE` line.
     cpu: Option<u32>,
     found: join::Found,
@@ -230,7 +232,7 @@ impl CrashReader {
             self.region = Region::Struct(open);
             return Fed::Taken;
         }
-        if let Some(mut stack) = bt::Stack::headless(line, &self.asked, self.current.clone()) {
+        if let Some(mut stack) = bt::Stack::headless(line, &self.asked, self.current.clone().filter(|_| !self.shown)) {
             let fed = stack.feed(line, &mut self.found, out);
             self.region = Region::Stack(stack);
             return fed.unwrap_or(Fed::End);
@@ -268,12 +270,13 @@ impl CrashReader {
     fn header(&mut self, header: task::Header, line: &Line<'_>, out: &mut Builder) {
         header.tell(self.cpu, &self.asked, line, out);
         self.current = Some(header.keys.clone());
+        self.shown = false;
         self.region = if header.queued { Region::Rows } else { Region::Stack(bt::Stack::of(header, &self.asked)) };
     }
 
     fn end_region(&mut self, out: &mut Builder) {
         match std::mem::take(&mut self.region) {
-            Region::Stack(stack) => stack.end(&mut self.found, out),
+            Region::Stack(stack) => self.shown |= stack.end(&mut self.found, out),
             Region::Struct(open) => open.end(&mut self.found, out),
             Region::Block(block) => block.end(out),
             Region::Rows | Region::None => {}

@@ -1,6 +1,8 @@
 //! What stands around a line.
 
-use super::{Command, Line, Lines, mend};
+use super::mend::{plain, without_marks};
+use super::prefix::bare;
+use super::{Command, Line, Lines};
 use std::borrow::Cow;
 
 /// What a dialect may look at beside the line itself.
@@ -32,29 +34,38 @@ impl<'a> Context<'a> {
     }
 
     /// A line of the text as given, mended in nothing; empty outside the text.
-    pub(crate) fn raw(&self, number: u32) -> &'a str {
+    pub(crate) fn given(&self, number: u32) -> &'a str {
         self.lines.get(number)
     }
 
-    /// A line without quoting, its characters plain.
-    pub(crate) fn plain(&self, number: u32) -> Cow<'a, str> {
-        mend::plain(self.lines, number)
+    /// A line of the text without its prefixes, else mended in nothing; empty outside the text.
+    pub(crate) fn raw(&self, number: u32) -> &'a str {
+        let text = self.lines.get(number).trim_matches(|c: char| c < ' ' && c != '\t');
+        bare(if text.starts_with('>') { without_marks(text) } else { text })
     }
 
-    /// The last line before `number` that is not blank, at most `reach` lines away, without quoting.
+    /// A line without prefixes and quoting, its characters plain.
+    pub(crate) fn plain(&self, number: u32) -> Cow<'a, str> {
+        match plain(self.lines, number) {
+            Cow::Borrowed(text) => Cow::Borrowed(bare(text)),
+            Cow::Owned(text) => Cow::Owned(bare(&text).to_owned()),
+        }
+    }
+
+    /// The last line before `number` that is not blank, as [`Context::plain`] gives it, at most `reach` lines away.
     pub(crate) fn before(&self, number: u32, reach: u32) -> Option<(u32, Cow<'a, str>)> {
         (1..number)
             .rev()
             .filter(|n| !self.lines.is_spacing(*n))
             .take(reach as usize)
-            .find(|n| !self.lines.get(*n).trim().is_empty())
-            .map(|n| (n, mend::plain(self.lines, n)))
+            .map(|n| (n, self.plain(n)))
+            .find(|(_, text)| !text.trim().is_empty())
     }
 
-    /// The line after `number`, without quoting.
+    /// The line after `number`, as [`Context::plain`] gives it.
     pub(crate) fn after(&self, number: u32) -> Cow<'a, str> {
         let next = number + 1;
-        mend::plain(self.lines, if self.lines.is_spacing(next) { next + 1 } else { next })
+        self.plain(if self.lines.is_spacing(next) { next + 1 } else { next })
     }
 
     pub(crate) fn set_command(&mut self, command: Command) {
