@@ -157,7 +157,7 @@ mod tests {
         let stack = "[<0>] a_b+0x1/0x2\n[<0>] b_c+0x1/0x2";
         assert_eq!(cut(stack), (2, false, 0, 0));
         assert_eq!(cut(&stack[..stack.len() - 8]), (2, true, 0, 0));
-        assert_eq!(cut(&stack[..stack.len() - 13]), (1, false, 1, 0));
+        assert_eq!(cut(&stack[..stack.len() - 13]), (1, true, 1, 0));
         assert_eq!(cut(&format!("{stack}\nThanks, Anna")), (2, false, 0, 0));
         let named = "TID 47:\n#0  0x0000000000001000 poll\n#1  0x0000000000002000 mai";
         assert_eq!(cut(named), (2, false, 0, 1));

@@ -57,7 +57,7 @@ fn what_a_page_took_for_a_tag_is_put_back() {
 
 #[test]
 fn a_mailer_broke_the_lines_of_a_console() {
-    let text = "[   37.831624] INFO: task holder:52 blocked for more than 24\nseconds.\n[   37.837909]       Tainted: G           O\n6.12.117-lockdemo #1 and some more of it\n[   37.838583] task:holder          state:D stack:0\npid:52    tgid:52    ppid:1      flags:0x00000000\n[   37.838994] Call Trace:\n[   37.839311]  __schedule+0x5e6/0x621\n[   37.844287]  schedule+0x42/0x5a\n[   37.844958]  schedule_timeout+0x32/0xd7 and something to tell how wide\n";
+    let text = "[   37.831624] INFO: task holder-of-42:52 blocked for more than\n24 seconds.\n[   37.837909]       Tainted: G           O\n[   37.838583] task:holder-of-the-lock-42  state:D stack:0\npid:52    tgid:52    ppid:1      flags:0x00000000\n[   37.838994] Call Trace:\n[   37.839311]  __schedule+0x5e6/0x621\n[   37.844287]  schedule+0x42/0x5a\n[   37.844958]  schedule_timeout+0x32/0xd7\n";
     let seen = stacks(text);
     assert_eq!(seen.first().map(|(tid, frames)| (*tid, frames.len())), Some((Some(52), 3)), "{seen:?}");
 }

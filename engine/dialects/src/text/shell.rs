@@ -47,7 +47,7 @@ pub(crate) fn is_mark_of_elision(text: &str) -> bool {
     let dots = text.contains("...") || text.contains('\u{2026}');
     let around = |c: char| c.is_whitespace() || "[](){}<>./*-=\u{2026}".contains(c);
     let words = text.trim_matches(around).to_ascii_lowercase();
-    let counts = || words.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start().split_whitespace().next();
+    let counts = || words.trim_start_matches(|c: char| c.is_ascii_digit()).split_whitespace().next();
     (dots && (words.is_empty() || matches!(counts(), Some("more" | "lines" | "frames"))))
         || (says_elided(&words) && words != "cut here")
 }
