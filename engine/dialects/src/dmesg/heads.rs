@@ -1,5 +1,6 @@
 //! Lines that name the task or the CPU of the trace below them.
 
+use super::stream::stamp;
 use super::trace::Head;
 use super::{Grammar, Rule};
 use crate::builder::Builder;
@@ -33,13 +34,13 @@ pub(super) fn task(line: &Line<'_>, out: &mut Builder) -> Option<Head> {
         ..TaskSighting::default()
     });
     let running = state == Some(TaskState::Running);
-    Some(Head { task, name, cpu: None, running, line: line.number, time: line.prefix.time })
+    Some(Head { task, name, cpu: None, running, line: line.number, time: stamp(line) })
 }
 
 /// `CPU: 1 PID: 97 Comm: warner …`: the task that ran on that CPU.
 pub(super) fn cpu(line: &Line<'_>, out: &mut Builder) -> Option<Head> {
     let parsed = Grammar::parse(Rule::cpu, line.trimmed()).ok()?.next()?;
-    let mut head = Head { running: true, line: line.number, time: line.prefix.time, ..Head::default() };
+    let mut head = Head { running: true, line: line.number, time: stamp(line), ..Head::default() };
     for part in parsed.into_inner() {
         match part.as_rule() {
             Rule::number => head.cpu = part.as_str().parse().ok(),

@@ -33,11 +33,18 @@ fn is_later(a: &CaseStack, b: &CaseStack) -> bool {
     let last = |stack: &CaseStack| stack.again.iter().chain([&stack.span]).map(|s| (s.source, s.first)).max();
     let (place_a, place_b) = (last(a), last(b));
     if place_a.map(|place| place.0) != place_b.map(|place| place.0)
-        && let (Some(a), Some(b)) = (a.time, b.time)
+        && let Some((a, b)) = one_clock(a, b)
     {
         return a > b;
     }
     place_a > place_b
+}
+
+/// The times of two stacks, where one clock told both: a console counts from its start, a log from 1970.
+fn one_clock(a: &CaseStack, b: &CaseStack) -> Option<(f64, f64)> {
+    const DATED: f64 = 3e8;
+    let (a, b) = (a.time?, b.time?);
+    ((a < DATED) == (b < DATED)).then_some((a, b))
 }
 
 /// Whether two sightings of one dialect differ; `None` where there are no two.
@@ -70,9 +77,9 @@ pub(crate) fn moved(case: &Case, task: &Task) -> Option<bool> {
 
 /// Whether one stack is known to have been taken before another: by the clock of the text, else by the order in one text.
 fn is_before(a: &CaseStack, b: &CaseStack) -> bool {
-    match (a.time, b.time) {
-        (Some(a), Some(b)) => a < b,
-        _ => a.span.source == b.span.source && a.span.first < b.span.first,
+    match one_clock(a, b) {
+        Some((a, b)) => a < b,
+        None => a.span.source == b.span.source && a.span.first < b.span.first,
     }
 }
 

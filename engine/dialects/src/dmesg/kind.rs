@@ -1,0 +1,206 @@
+//! What a line of the console is, by its first bytes: every line of a dump comes by here.
+
+use super::frame::looks_like_frame;
+use super::{Grammar, Rule};
+use pest::Parser;
+
+/// What a line is, by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Frame,
+    CallTrace,
+    TaskLine,
+    CpuLine,
+    Headline,
+    Blocker,
+    NmiBacktrace,
+    Sysrq,
+    ProgramCounter,
+    Registers,
+    Worker,
+    Table,
+    /// `<TASK>`: the trace has a mark at its end.
+    TraceMark,
+    TraceEnd,
+    /// What a message says of the task or the CPU of the report above it.
+    Detail,
+    History,
+    Lost,
+    /// Lines that belong to reports and say nothing more: marks, modules, code.
+    Structure,
+    /// The tables of lockdep.
+    Lockdep,
+    Other,
+}
+
+/// Beginnings of lines that belong to reports and say nothing that is used.
+const STRUCTURE: &[&str] = &[
+    "<",
+    "Modules linked in",
+    "Code:",
+    "Hardware name:",
+    "Tainted:",
+    "Not tainted",
+    "\"echo ",
+    "Showing all",
+    "stack backtrace:",
+    "---[",
+    "------------[",
+    "FS:",
+    "CS:",
+    "CR2:",
+    "PKRU:",
+    "DR",
+    "irq event stamp",
+    "hardirqs last",
+    "softirqs last",
+    "pstate:",
+    "sp :",
+    "lr :",
+    "LR ",
+    "CFAR:",
+    "GPR",
+    "Stack:",
+    "Exception ",
+    "Kernel Offset",
+    "Krnl",
+    "Last Breaking",
+    "Future hung task",
+    "Sending NMI",
+    "rcu:",
+    "(detected by",
+    "(t=",
+    "task                ",
+    "stack:",
+    "ra :",
+    "Process ",
+    "Dumping ftrace",
+    "Preemption disabled at",
+    "preempt_count:",
+    "in_atomic():",
+    "RCU nest depth",
+    "Blocked by coredump",
+    "irqs disabled",
+    "last function:",
+    "Mem abort",
+    "Data abort",
+    "PGD ",
+    "invalid opcode",
+    "#PF:",
+    "CPU#",
+    "Call trace truncated",
+    "preempt=0x",
+    "Showing backtraces of",
+];
+
+/// What a line is.
+pub(super) fn kind(text: &str) -> Kind {
+    let bytes = text.as_bytes();
+    let Some(first) = bytes.first() else { return Kind::Other };
+    if looks_like_frame(text) {
+        return Kind::Frame;
+    }
+    let starts = |words: &str| text.starts_with(words);
+    match first {
+        b'C' if starts("Call Trace") || starts("Call trace") => Kind::CallTrace,
+        b'B' if starts("Backtrace:") => Kind::CallTrace,
+        b'C' if starts("CPU: ") && text.contains(" PID: ") => Kind::CpuLine,
+        b't' if starts("task:") && text.contains("pid:") => Kind::TaskLine,
+        b'I' if starts("INFO: task ") => {
+            if text.contains(" blocked on a") {
+                Kind::Blocker
+            } else {
+                Kind::Headline
+            }
+        }
+        b'I' if starts("INFO: rcu") || starts("Internal error:") => Kind::Headline,
+        b'r' if starts("rcu: INFO:") => Kind::Headline,
+        b'r' if starts("rcu:") => Kind::Detail,
+        b'i' if starts("in_atomic(): ") => Kind::Detail,
+        b'T' if starts("Tasks blocked on level-") => Kind::Detail,
+        b'w' if starts("watchdog: ") => Kind::Headline,
+        b'N' if starts("NMI watchdog: ") => Kind::Headline,
+        b'W' if starts("WARNING: ") || starts("Watchdog detected hard") => lockdep_or(text, Kind::Headline),
+        b'B' if starts("BUG: ") => lockdep_or(text, Kind::Headline),
+        b'O' if starts("Oops: ") || starts("Oops - ") || starts("Oops [#") => Kind::Headline,
+        b'U' if starts("UBSAN: ") => Kind::Headline,
+        b'l' if starts("list_add corruption") || starts("list_del corruption") => Kind::Headline,
+        b'd' | b's' if starts("double fault: ") || starts("divide error: ") || starts("stack segment: ") => {
+            Kind::Headline
+        }
+        b'P' if starts("PANIC: double fault") => Kind::Headline,
+        b'U' if starts("Unable to handle kernel") => Kind::Headline,
+        b'g' if starts("general protection fault") => Kind::Headline,
+        b'k' if starts("kernel BUG at ") => Kind::Headline,
+        b'K' if starts("Kernel panic - ") => Kind::Headline,
+        b'N' if starts("NMI backtrace for cpu") => Kind::NmiBacktrace,
+        b's' | b'S' if starts("sysrq: Show") || starts("SysRq : Show") => Kind::Sysrq,
+        b'R' if starts("RIP: ") => Kind::ProgramCounter,
+        b'R' if starts("RIP ") => Kind::Structure,
+        b'E' if starts("EIP: ") => Kind::ProgramCounter,
+        b'p' | b'P' | b'N' | b'e' if starts("pc : ") || starts("PC is at ") || starts("NIP [") || starts("epc : ") => {
+            Kind::ProgramCounter
+        }
+        b'W' if starts("Workqueue: ") => Kind::Worker,
+        b'S' if starts("Showing busy workqueues") => Kind::Table,
+        b'S' if starts("Showing all locks") => Kind::Lockdep,
+        b'w' if starts("workqueue ") && text.contains(": flags=") => Kind::Table,
+        b'<' if starts("<TASK>") => Kind::TraceMark,
+        b'<' if starts("</TASK>") => Kind::TraceEnd,
+        b'-' if starts("---[ end") => Kind::TraceEnd,
+        b'A' | b'F' | b'L'
+            if starts("Allocated by task") || starts("Freed by task") || starts("Last potentially related work") =>
+        {
+            Kind::History
+        }
+        b'*' if starts("** ") && text.contains("dropped") => Kind::Lost,
+        b'p' if starts("pool ") && text.ends_with(':') => Kind::Structure,
+        // Where the time of a CPU went, below a soft lockup.
+        b'#' if text.contains("% system") => Kind::Structure,
+        b'-' if starts("-> #") => Kind::Lockdep,
+        b'[' if starts("[ BUG: ") || starts("[ INFO: ") => lockdep_or(text, Kind::Structure),
+        b'0'..=b'9' | b'n'
+            if text.contains(" locks held by ") || text.contains(" lock held by ") || starts("no locks held by") =>
+        {
+            Kind::Lockdep
+        }
+        b'R' | b'E' if is_registers(bytes) => Kind::Registers,
+        _ if bytes.ends_with(b" callbacks suppressed") => Kind::Lost,
+        _ if STRUCTURE.iter().any(|words| starts(words)) => Kind::Structure,
+        _ if is_words(bytes) => Kind::Structure,
+        _ if is_old_task(text) => Kind::TaskLine,
+        _ => Kind::Other,
+    }
+}
+
+/// The validator's warnings are those of its own dialect.
+fn lockdep_or(text: &str, kind: Kind) -> Kind {
+    if crate::lockdep::is_headline(text) { Kind::Lockdep } else { kind }
+}
+
+/// `RAX: ffff…`, `R13: 00007f…`, `EAX: c0…`.
+fn is_registers(bytes: &[u8]) -> bool {
+    bytes.iter().take(5).position(|byte| *byte == b':').is_some_and(|colon| colon == 3)
+        && bytes.get(5).is_some_and(u8::is_ascii_hexdigit)
+}
+
+/// Raw words of the stack, as kernels up to 4.x print them before a trace, and registers of ARM (`r7:00000000`).
+fn is_words(bytes: &[u8]) -> bool {
+    let word = |word: &[u8]| match word {
+        [b'r', digits @ ..] if digits.contains(&b':') => {
+            digits.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b':')
+        }
+        _ => matches!(word.len(), 8 | 16) && word.iter().all(u8::is_ascii_hexdigit),
+    };
+    bytes.split(|byte| *byte == b' ').filter(|part| !part.is_empty()).all(word)
+}
+
+/// The task line of kernels up to 5.10 ends with the flags.
+fn is_old_task(text: &str) -> bool {
+    let Some((head, flags)) = text.rsplit_once(' ') else { return false };
+    flags.len() >= 10
+        && flags.starts_with("0x0")
+        && flags[2..].bytes().all(|byte| byte.is_ascii_hexdigit())
+        && head.trim_end().ends_with(|c: char| c.is_ascii_digit())
+        && Grammar::parse(Rule::old_task, text).is_ok()
+}
