@@ -1,5 +1,6 @@
 //! Collects what the readers of one document understand.
 
+use foldhash::fast::RandomState;
 use stacklore_model::{
     Extent, Fact, Listing, LockSighting, Mend, MendKind, Name, Note, ProcessSighting, Reading, SessionId, SourceId,
     Span, StackSighting, TaskSighting, Unclear,
@@ -9,13 +10,13 @@ use std::collections::HashSet;
 /// The reading of one document in the making.
 pub(crate) struct Builder {
     reading: Reading,
-    names: HashSet<Name>,
+    names: HashSet<Name, RandomState>,
     sessions: u32,
 }
 
 impl Builder {
     pub(crate) fn new(source: SourceId, lines: u32) -> Self {
-        Builder { reading: Reading { source, lines, ..Reading::default() }, names: HashSet::new(), sessions: 0 }
+        Builder { reading: Reading { source, lines, ..Reading::default() }, names: HashSet::default(), sessions: 0 }
     }
 
     pub(crate) fn finish(self) -> Reading {
@@ -67,8 +68,9 @@ impl Builder {
     }
 
     /// Adds a stack; one without frames is no stack and is left out.
-    pub(crate) fn stack(&mut self, stack: StackSighting) {
+    pub(crate) fn stack(&mut self, mut stack: StackSighting) {
         if !stack.frames.is_empty() {
+            stack.frames.shrink_to_fit();
             self.reading.stacks.push(stack);
         }
     }
@@ -120,10 +122,10 @@ impl Builder {
                     reading.lines_understood += 1;
                 }
                 reading.extents.push(Extent { dialect, span });
+                if !reading.dialects.contains(&dialect) {
+                    reading.dialects.push(dialect);
+                }
             }
-        }
-        if !reading.dialects.contains(&dialect) {
-            reading.dialects.push(dialect);
         }
     }
 }

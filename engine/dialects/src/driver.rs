@@ -21,7 +21,7 @@ static NEEDLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 });
 
 pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
-    let unwrapped = unwrap(&document.text);
+    let unwrapped = unwrap(&document.text, &|line| NEEDLES.is_match(line));
     let mut reading = walk(source, document, &unwrapped);
     if let Some(numbers) = &unwrapped.numbers {
         renumber(&mut reading, numbers, Lines::of(&document.text).len());
@@ -79,6 +79,11 @@ const AWAITED: u32 = 3;
 impl Walk<'_> {
     fn line(&mut self, lines: &Lines<'_>, number: u32) {
         self.awaited = self.awaited.saturating_sub(1);
+        if let Some(line) = self.mender.sound(lines, number, &mut self.out) {
+            self.offer(&line);
+            self.context.passed(&line);
+            return;
+        }
         for piece in self.mender.pieces(lines, number, &mut self.out) {
             match piece {
                 Piece::Command(command) => self.command(command),

@@ -7,6 +7,13 @@ use crate::dialect::Dialect;
 /// All dialects.
 pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::crash::Crash,
+    // Before gdb, whose frames begin alike.
+    &crate::coredump::Coredump,
+    &crate::sanitizer::Sanitizer,
+    &crate::valgrind::Valgrind,
+    // Before the goroutine dumps that stand in its reports.
+    &crate::go_deadlock::GoDeadlock,
+    &crate::go_deadlock::GoRace,
     &crate::eu_stack::EuStack,
     // Before gdb, whose frames begin alike.
     &crate::drgn::Drgn,
@@ -18,6 +25,11 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::py_spy::PySpy,
     &crate::faulthandler::Faulthandler,
     &crate::mdb::Mdb,
+    &crate::windbg::Windbg,
+    &crate::mac_sample::MacSample,
+    &crate::rust_panic::RustPanic,
+    &crate::cxx_trace::CxxTrace,
+    &crate::minidump::Minidump,
     &crate::lockdep::Lockdep,
     &crate::lockdep::LockStat,
     &crate::dmesg::Dmesg,
@@ -28,4 +40,5 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::settings::Settings,
     &crate::ps::Ps,
     &crate::service_tree::ServiceTree,
+    &crate::other_tools::OtherTools,
 ];

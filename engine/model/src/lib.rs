@@ -8,7 +8,8 @@
 
 pub mod case;
 pub mod document;
-pub mod frame;
+pub mod arguments;
+mod frame;
 pub mod identity;
 pub mod name;
 pub mod reading;
@@ -20,7 +21,8 @@ pub use case::{
     Task, TaskId,
 };
 pub use document::Document;
-pub use frame::{Argument, Call, Frame, Reliability};
+pub use arguments::{Argument, Arguments, ReadArguments};
+pub use frame::{Call, Frame, Reliability};
 pub use identity::{ObjectKey, Scope, SessionId, TaskKeys};
 pub use name::Name;
 pub use reading::{

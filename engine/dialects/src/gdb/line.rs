@@ -63,6 +63,9 @@ pub(super) fn read(text: &str) -> Option<Printed<'_>> {
 
 /// A frame that lost its `#`.
 pub(super) fn unsigned_frame(text: &str) -> Option<Printed<'_>> {
+    if !text.trim_start().starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     numbered(Grammar::parse(Rule::unsigned, text).ok()?.next()?)
 }
 
@@ -195,8 +198,13 @@ fn value(text: &str) -> Option<Printed<'_>> {
     number.bytes().all(|byte| byte.is_ascii_digit()).then_some(Printed::Value(value))
 }
 
+/// A prompt of the pager.
+pub(super) fn is_paged(text: &str) -> bool {
+    text.starts_with("--Type <") || text.starts_with("---Type <")
+}
+
 fn mark(text: &str) -> Option<Printed<'_>> {
-    if text.starts_with("--Type <") || text.starts_with("---Type <") {
+    if is_paged(text) {
         return Some(Printed::Paged);
     }
     if text == "Quit" {

@@ -83,7 +83,7 @@ impl Stack {
             stack.missed = (header + 1..line.number).collect();
             return Some(stack);
         }
-        let pointers = is(Rule::resume, text) || is_frame_start(text);
+        let pointers = (text.starts_with('[') && is(Rule::resume, text)) || is_frame_start(text);
         // The first call of a panic's stack is printed without an offset: the prompt tells what it is.
         let asked = after_prompt && (typed.contains("::stack") || typed.contains("$c"));
         let follows = is_call_start(context.raw(line.number + 1).trim());
@@ -119,6 +119,9 @@ impl Stack {
     }
 
     fn of_group(line: &Line<'_>) -> Option<Self> {
+        if !begins_with_address(&line.text) {
+            return None;
+        }
         let parsed = Grammar::parse(Rule::group, &line.text).ok()?.next()?;
         let mut stack = Stack::new(Form::Group, line.number);
         for part in parsed.into_inner() {
@@ -215,7 +218,7 @@ impl Stack {
                 Rule::function => function(part, &mut frame, out),
                 Rule::symbol => frame.symbol = out.name(part.as_str()),
                 Rule::offset => frame.offset = hex(part.as_str()),
-                Rule::arguments => frame.arguments = arguments(part, out),
+                Rule::arguments => frame.arguments = arguments(part, out).into(),
                 Rule::rest if !part.as_str().trim().is_empty() => return Fed::End,
                 _ => {}
             }
@@ -253,6 +256,11 @@ impl Stack {
     }
 }
 
+/// Lines of other programs come by here: few begin like one of mdb's rows.
+fn begins_with_address(text: &str) -> bool {
+    text.trim_start().bytes().take_while(u8::is_ascii_hexdigit).count() >= 8
+}
+
 fn is(rule: Rule, text: &str) -> bool {
     Grammar::parse(rule, text).is_ok()
 }
@@ -276,7 +284,7 @@ fn is_call_start(text: &str) -> bool {
 
 /// The `83950:  cat` above the first frames of pstack: its line, the process and its command.
 fn pstack_header<'a>(line: &Line<'_>, context: &Context<'a>) -> Option<(u32, u32, &'a str)> {
-    if !is(Rule::pstack, &line.text) {
+    if !begins_with_address(&line.text) || !is(Rule::pstack, &line.text) {
         return None;
     }
     let header = (line.number.saturating_sub(64)..line.number).rev().find(|n| !is(Rule::pstack, context.raw(*n)))?;

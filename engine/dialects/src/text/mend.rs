@@ -1,10 +1,11 @@
 //! Mends a line of the text as given: terminal codes, entities, typographic characters, quoting, log prefixes; then
 //! cuts it where records were glued together. Every mend is noted with its line.
 
-use super::prefix::peel;
+use super::prefix::{end_of_prefixes, peel};
 use super::prompt;
+use super::shape::{PerShape, Shapes};
 use super::split::Splitter;
-use super::{Command, Line, Lines};
+use super::{Command, Line, Lines, Prefix};
 use crate::builder::Builder;
 use stacklore_model::MendKind;
 use std::borrow::Cow;
@@ -25,9 +26,53 @@ const MAX_LINE: usize = 64 * 1024;
 #[derive(Default)]
 pub(crate) struct Mender {
     splitter: Splitter,
+    shapes: Shapes,
+    /// Whether lines of a shape are records as they stand: without a prefix, with one of the kernel, with one of a log.
+    sound: [PerShape<bool>; 3],
 }
 
 impl Mender {
+    /// The line as a record, where a line of its shape is known to need no mending: most lines of most dumps. Without
+    /// an answer the line goes through [`Mender::pieces`].
+    pub(crate) fn sound<'a>(&mut self, lines: &Lines<'a>, number: u32, out: &mut Builder) -> Option<Line<'a>> {
+        let raw = lines.get(number);
+        // Whether a mark is one of quoting depends on the lines around it.
+        if quote_mark(raw).is_some() {
+            return None;
+        }
+        let mut prefix = Prefix::default();
+        let start = end_of_prefixes(raw, &mut prefix);
+        let text = raw.get(start..)?.trim_ascii_end();
+        let shape = self.shapes.of(text)?;
+        let line = Line { number, text: Cow::Borrowed(text), prefix, shape: Some(shape) };
+        let before = match (start, line.prefix.logged) {
+            (0, _) => 0,
+            (_, false) => 1,
+            (_, true) => 2,
+        };
+        match self.sound[before].get(shape) {
+            Some(true) => Some(line),
+            Some(false) => None,
+            None => {
+                let sound = self.is_sound(&line, lines, out);
+                self.sound[before].insert(shape, sound);
+                sound.then_some(line)
+            }
+        }
+    }
+
+    /// Whether mending leaves a line as it is.
+    fn is_sound(&mut self, line: &Line<'_>, lines: &Lines<'_>, out: &Builder) -> bool {
+        let mut trial = Builder::new(out.reading().source, lines.len());
+        let (row, pieces) = (self.splitter.clone(), self.pieces(lines, line.number, &mut trial));
+        let reading = trial.reading();
+        let same = matches!(&pieces[..], [Piece::Line(piece)] if piece.text == line.text && piece.prefix == line.prefix);
+        // What the splitter remembers of a row it has to see in every such row.
+        let stateless = row == self.splitter;
+        self.splitter = row;
+        same && stateless && reading.mends.is_empty() && reading.unclear.is_empty()
+    }
+
     /// The logical lines and commands of a line of the text.
     pub(crate) fn pieces<'a>(&mut self, lines: &Lines<'a>, number: u32, out: &mut Builder) -> Vec<Piece<'a>> {
         let raw = lines.get(number);
@@ -60,7 +105,7 @@ impl Mender {
                     let text = typed.trim().to_owned();
                     pieces.push(Piece::Command(Command { tool, text, line: number }));
                 } else {
-                    pieces.push(Piece::Line(Line { number, text: trim_end(rest), prefix }));
+                    pieces.push(Piece::Line(Line { number, text: trim_end(rest), prefix, shape: None }));
                 }
             }
         }

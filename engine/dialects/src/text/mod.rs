@@ -7,6 +7,7 @@ mod mend;
 mod pattern;
 mod prefix;
 pub(crate) mod prompt;
+pub(crate) mod shape;
 pub(crate) mod shell;
 mod split;
 mod unwrap;
@@ -15,6 +16,7 @@ pub(crate) use context::Context;
 pub(crate) use lines::Lines;
 pub(crate) use mend::{Mender, Piece};
 pub(crate) use pattern::pattern;
+pub(crate) use shape::{PerShape, Shape};
 pub(crate) use unwrap::{Unwrapped, unwrap};
 
 use std::borrow::Cow;
@@ -28,6 +30,8 @@ pub(crate) struct Line<'a> {
     pub(crate) text: Cow<'a, str>,
     /// What was peeled off.
     pub(crate) prefix: Prefix,
+    /// The shape of the text, where nothing had to be mended: what holds for one line of a shape holds for all.
+    pub(crate) shape: Option<Shape>,
 }
 
 impl Line<'_> {

@@ -30,7 +30,7 @@ static NUMBERED_FRAME: LazyLock<Regex> =
 const PROMPTS: [&str; 4] = ["(gdb) ", "crash> ", "crash64> ", "(lldb) "];
 
 /// Cuts lines; remembers the last thread row, because only the next number tells `.so.6` and row 2 from `.so.62`.
-#[derive(Default)]
+#[derive(Clone, Default, PartialEq)]
 pub(super) struct Splitter {
     last_row: Option<u64>,
 }

@@ -26,6 +26,13 @@ static PATH: LazyLock<Regex> = LazyLock::new(|| {
 /// Layers of prefixes that are peeled off one line.
 const LAYERS: usize = 6;
 
+/// Whether a path ends in a file of a process that [`PATH`] names.
+fn is_file(path: &[u8]) -> bool {
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(b"");
+    name.len() < path.len()
+        && matches!(name, b"stack" | b"status" | b"wchan" | b"syscall" | b"stat" | b"sched" | b"comm" | b"cmdline" | b"maps")
+}
+
 /// Peels prefixes off a record.
 pub(super) fn peel(text: Cow<'_, str>) -> (Prefix, Cow<'_, str>) {
     let mut prefix = Prefix::default();
@@ -45,10 +52,10 @@ pub(super) fn bare(text: &str) -> &str {
 }
 
 /// Where the text behind all prefixes begins; what they say is kept.
-fn end_of_prefixes(text: &str, prefix: &mut Prefix) -> usize {
+pub(super) fn end_of_prefixes(text: &str, prefix: &mut Prefix) -> usize {
     let mut at = 0;
     // Few lines have a prefix, and every line comes by here: a look at its first bytes before the patterns.
-    let is_path = text.split_once(':').is_some_and(|(head, _)| head.contains('/') && !head.contains(' '));
+    let is_path = memchr::memchr2(b':', b' ', text.as_bytes()).is_some_and(|end| is_file(&text.as_bytes()[..end]));
     if let Some(found) = is_path.then(|| PATH.captures(text)).flatten() {
         prefix.path = found.get(1).map(|path| path.as_str().to_owned());
         at = found.get(0).map_or(0, |all| all.end());
