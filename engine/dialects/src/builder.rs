@@ -1,10 +1,10 @@
 //! Collects what the readers of one document understand.
 
+use foldhash::fast::RandomState;
 use stacklore_model::{
     Extent, Fact, Listing, LockSighting, Mend, MendKind, Name, Note, ProcessSighting, Reading, SessionId, SourceId,
     Span, StackSighting, TaskSighting, Unclear,
 };
-use foldhash::fast::RandomState;
 use std::collections::HashSet;
 
 /// The reading of one document in the making.

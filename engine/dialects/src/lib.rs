@@ -21,6 +21,7 @@ mod go;
 mod java;
 mod lldb;
 mod lockdep;
+mod lslocks;
 mod mdb;
 mod proc_files;
 mod proc_stack;

@@ -113,7 +113,8 @@ fn mask(text: &[u8], masked: &mut Vec<u8>) {
 /// Where the addresses of a line stand, and the number behind a leading `#`.
 fn addresses(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let start = text.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(0);
-    let digits = text[start..].strip_prefix(b"#").map_or(0, |rest| rest.iter().take_while(|b| b.is_ascii_digit()).count());
+    let digits =
+        text[start..].strip_prefix(b"#").map_or(0, |rest| rest.iter().take_while(|b| b.is_ascii_digit()).count());
     let mut at = if digits > 0 { start + 1 + digits } else { start };
     let number = (digits > 0).then_some(start + 1..at);
     let rest = std::iter::from_fn(move || {
