@@ -25,6 +25,7 @@ mod go_deadlock;
 mod java;
 mod lldb;
 mod lockdep;
+mod lslocks;
 mod mac_sample;
 mod mdb;
 mod minidump;

@@ -37,6 +37,7 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::proc_files::ProcFiles,
     &crate::sockets::Sockets,
     &crate::file_locks::FileLocks,
+    &crate::lslocks::Lslocks,
     &crate::settings::Settings,
     &crate::ps::Ps,
     &crate::service_tree::ServiceTree,

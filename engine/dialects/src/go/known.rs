@@ -89,8 +89,7 @@ impl Printed<'_> {
 
     /// Whether a machine translated the line.
     pub(super) fn translated(&self, text: &str) -> bool {
-        !text.is_ascii()
-            && (!self.list.is_ascii() || self.function.contains(|c: char| !c.is_ascii() && c != '·'))
+        !text.is_ascii() && (!self.list.is_ascii() || self.function.contains(|c: char| !c.is_ascii() && c != '·'))
     }
 }
 

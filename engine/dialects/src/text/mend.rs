@@ -66,7 +66,8 @@ impl Mender {
         let mut trial = Builder::new(out.reading().source, lines.len());
         let (row, pieces) = (self.splitter.clone(), self.pieces(lines, line.number, &mut trial));
         let reading = trial.reading();
-        let same = matches!(&pieces[..], [Piece::Line(piece)] if piece.text == line.text && piece.prefix == line.prefix);
+        let same =
+            matches!(&pieces[..], [Piece::Line(piece)] if piece.text == line.text && piece.prefix == line.prefix);
         // What the splitter remembers of a row it has to see in every such row.
         let stateless = row == self.splitter;
         self.splitter = row;

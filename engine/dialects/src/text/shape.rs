@@ -150,7 +150,8 @@ fn addresses(text: &[u8], mut found: impl FnMut(Range<usize>)) {
 const HEADS: [&[u8]; 6] = [b"Thread ", b"goroutine ", b"\"", b"task:", b"INFO: task ", b"[New "];
 
 fn is_head(text: &[u8]) -> bool {
-    matches!(text.first(), Some(b'T' | b'g' | b'"' | b't' | b'I' | b'[')) && HEADS.iter().any(|head| text.starts_with(head))
+    matches!(text.first(), Some(b'T' | b'g' | b'"' | b't' | b'I' | b'['))
+        && HEADS.iter().any(|head| text.starts_with(head))
 }
 
 /// Where the addresses and the decimal numbers of a line stand.

@@ -30,7 +30,10 @@ const LAYERS: usize = 6;
 fn is_file(path: &[u8]) -> bool {
     let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(b"");
     name.len() < path.len()
-        && matches!(name, b"stack" | b"status" | b"wchan" | b"syscall" | b"stat" | b"sched" | b"comm" | b"cmdline" | b"maps")
+        && matches!(
+            name,
+            b"stack" | b"status" | b"wchan" | b"syscall" | b"stat" | b"sched" | b"comm" | b"cmdline" | b"maps"
+        )
 }
 
 /// Peels prefixes off a record.
