@@ -17,6 +17,9 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::lldb::Lldb,
     &crate::py_spy::PySpy,
     &crate::faulthandler::Faulthandler,
+    &crate::procstat::Procstat,
+    // Before mdb, whose frames look alike.
+    &crate::pstack::Pstack,
     &crate::mdb::Mdb,
     &crate::lockdep::Lockdep,
     &crate::lockdep::LockStat,

@@ -3,7 +3,7 @@
 
 use super::frame::Parsed;
 use crate::builder::Builder;
-use stacklore_model::{Frame, Name, Register, Reliability, StackSighting, System, TaskKeys};
+use stacklore_model::{Frame, Name, Register, Reliability, StackKind, StackSighting, System, TaskKeys};
 
 /// Whose trace follows, as the lines before it tell.
 #[derive(Clone, Debug, Default)]
@@ -189,6 +189,7 @@ impl Stream {
             task: head.task,
             dialect: super::NAME,
             system: System::Linux,
+            kind: StackKind::Backtrace,
             frames: read.frames,
             registers: read.registers,
             span,

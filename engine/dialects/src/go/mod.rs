@@ -20,8 +20,8 @@ use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
 use stacklore_model::{
-    Argument, Fact, Frame, Listing, ListingOf, MendKind, Reliability, SessionId, StackSighting, System, TaskKeys,
-    TaskSighting, TaskState, Value,
+    Argument, Fact, Frame, Listing, ListingOf, MendKind, Reliability, SessionId, StackKind, StackSighting, System,
+    TaskKeys, TaskSighting, TaskState, Value,
 };
 
 #[derive(Parser)]
@@ -297,6 +297,7 @@ impl Goroutine {
             task: keys,
             dialect: NAME,
             system: System::Go,
+            kind: StackKind::Backtrace,
             frames,
             registers: Vec::new(),
             span,
