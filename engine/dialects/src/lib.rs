@@ -9,6 +9,7 @@
 
 mod builder;
 mod crash;
+mod ddb;
 mod dialect;
 mod dmesg;
 mod drgn;

@@ -17,6 +17,7 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::lldb::Lldb,
     &crate::py_spy::PySpy,
     &crate::faulthandler::Faulthandler,
+    &crate::ddb::Ddb,
     &crate::procstat::Procstat,
     // Before mdb, whose frames look alike.
     &crate::pstack::Pstack,

@@ -7,8 +7,7 @@ use crate::text::{Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
 use stacklore_model::{
-    Argument, Frame, MendKind, Name, Span, StackKind, StackSighting, System, TaskKeys, TaskSighting,
-    TaskState,
+    Argument, Frame, MendKind, Name, Span, StackKind, StackSighting, System, TaskKeys, TaskSighting, TaskState,
 };
 
 /// How the frames of a stack are printed.

@@ -318,7 +318,10 @@ mod tests {
             ]
         );
         let frame = &reading.stacks[0].frames[1];
-        assert_eq!((frame.address, frame.offset, frame.arguments[0].number), (Some(0xfeed_d9a0), Some(0xf1), Some(0x80d_1e20)));
+        assert_eq!(
+            (frame.address, frame.offset, frame.arguments[0].number),
+            (Some(0xfeed_d9a0), Some(0xf1), Some(0x80d_1e20))
+        );
         assert_eq!(reading.stacks[0].frames[2].arguments.len(), 4);
         assert_eq!(reading.tasks[1].name.as_deref(), Some("worker"));
         assert_eq!(reading.listings.iter().map(|l| l.of.clone()).collect::<Vec<_>>(), [ListingOf::ThreadsOf(812)]);
@@ -326,7 +329,8 @@ mod tests {
 
     #[test]
     fn one_thread_and_what_is_none() {
-        let text = "# pstack 83950\n83950:  cat\n feee0f35 read     (0, 80632a0, 2000)\n 08051cc5 cat      (806b2c0) + 7e\n";
+        let text =
+            "# pstack 83950\n83950:  cat\n feee0f35 read     (0, 80632a0, 2000)\n 08051cc5 cat      (806b2c0) + 7e\n";
         assert_eq!(seen(&reading(text)), [(Some(83950), None, "read < cat".to_owned())]);
         for text in ["12: note (a) + b\n", "deadbeef foo (1, 2) + 3\n", "12:30: started (x) + 4\n"] {
             assert!(reading(text).stacks.is_empty(), "{text}");
