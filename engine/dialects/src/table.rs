@@ -17,6 +17,7 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::lldb::Lldb,
     &crate::py_spy::PySpy,
     &crate::faulthandler::Faulthandler,
+    &crate::sdb::Sdb,
     &crate::ddb::Ddb,
     &crate::procstat::Procstat,
     // Before mdb, whose frames look alike.
@@ -32,4 +33,9 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::settings::Settings,
     &crate::ps::Ps,
     &crate::service_tree::ServiceTree,
+    &crate::profile::PerfScript,
+    &crate::profile::Bpftrace,
+    &crate::profile::Bcc,
+    &crate::profile::Ftrace,
+    &crate::profile::Folded,
 ];

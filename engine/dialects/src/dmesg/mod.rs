@@ -25,7 +25,7 @@ mod trace;
 
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
-use crate::text::{Caller, Context, Line};
+use crate::text::{Caller, Command, Context, Line, Tool};
 use frame::{Frames, looks_like_frame};
 use pest::Parser;
 use pest_derive::Parser;
@@ -73,6 +73,9 @@ impl Dialect for Dmesg {
             "/0x",
             " 0x0",
             "cpu#",
+            "Stack traceback for pid",
+            "Task Addr  ",
+            ", comm = ",
         ]
     }
 
@@ -93,6 +96,8 @@ struct DmesgReader {
     doubled: bool,
     /// The last line was dropped as a twin.
     twin: u32,
+    /// The task of the CPU at which xmon stands: what its commands are about.
+    debugged: Option<trace::Head>,
     /// The line before was one that can go on in the next (`Modules linked in:`, `Code:`).
     wraps: bool,
 }
@@ -103,6 +108,8 @@ enum Kind {
     Frame,
     CallTrace,
     TaskLine,
+    /// Lines of a kernel's own debugger that name the task of the trace below.
+    Debugger,
     CpuLine,
     Headline,
     Blocker,
@@ -126,7 +133,7 @@ impl Reader for DmesgReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
         match kind(line.trimmed()) {
             Kind::CallTrace | Kind::TaskLine | Kind::CpuLine | Kind::Blocker | Kind::NmiBacktrace | Kind::Sysrq => true,
-            Kind::Headline => true,
+            Kind::Headline | Kind::Debugger => true,
             Kind::Table => line.trimmed().starts_with("Showing busy") || line.trimmed().starts_with("workqueue "),
             Kind::Worker => true,
             // A trace whose head was lost: the first lines of a ring buffer, or of a paste.
@@ -151,6 +158,17 @@ impl Reader for DmesgReader {
         }
     }
 
+    fn command(&mut self, command: &Command, out: &mut Builder) -> bool {
+        if command.tool != Tool::Kernel {
+            return false;
+        }
+        let traces = matches!(command.text.split(' ').next(), Some("t" | "S" | "bt"));
+        if let Some(head) = self.debugged.clone().filter(|_| traces) {
+            self.stream_of(None).begin(trace::Head { line: command.line, ..head }, out);
+        }
+        true
+    }
+
     fn close(&mut self, out: &mut Builder) {
         for (_, stream) in &mut self.streams {
             stream.close(out);
@@ -167,7 +185,10 @@ impl Reader for DmesgReader {
 
 impl DmesgReader {
     fn stream(&mut self, line: &Line<'_>) -> &mut Stream {
-        let caller = line.prefix.caller;
+        self.stream_of(line.prefix.caller)
+    }
+
+    fn stream_of(&mut self, caller: Option<Caller>) -> &mut Stream {
         let at = match self.streams.iter().position(|(known, _)| *known == caller) {
             Some(at) => at,
             None => {
@@ -181,7 +202,8 @@ impl DmesgReader {
     fn headless(&self, line: &Line<'_>, context: &Context<'_>) -> bool {
         let text = line.trimmed();
         let console = line.prefix.time.is_some() || line.prefix.kernel;
-        if line.prefix.path.is_some() || (text.starts_with(['[', '(']) && !console) {
+        let xmon = text.starts_with('[') && frame::is_xmon(text);
+        if line.prefix.path.is_some() || (text.starts_with(['[', '(']) && !console && !xmon) {
             return false;
         }
         context.raw(line.number + 1).contains("+0x") && text.contains("/0x")
@@ -217,6 +239,12 @@ impl DmesgReader {
                 let head = heads::task(line, out)?;
                 self.listed.line(line.number);
                 self.stream(line).begin(head, out);
+            }
+            Kind::Debugger => {
+                if let Some(head) = heads::debugger(line, out) {
+                    self.debugged = Some(head.clone()).filter(|_| line.trimmed().starts_with("pid"));
+                    self.stream(line).named(head, out);
+                }
             }
             Kind::CpuLine => {
                 let head = heads::cpu(line, out)?;
@@ -331,7 +359,9 @@ impl DmesgReader {
         let parsed = Grammar::parse(Rule::pc_line, line.trimmed()).ok().and_then(|mut pairs| pairs.next());
         match parsed.and_then(|parsed| frame::frame(parsed, line, out)) {
             Some((frame, _)) => self.stream(line).program_counter(frame, time),
-            None => self.stream(line).user_registers(),
+            // Only these registers are printed of both modes.
+            None if line.trimmed().starts_with(['R', 'E']) => self.stream(line).user_registers(),
+            None => {}
         }
     }
 
@@ -408,6 +438,30 @@ const STRUCTURE: &[&str] = &[
     "Blocked by coredump",
     "irqs disabled",
     "last function:",
+    "Instruction dump:",
+    "--- interrupt",
+    "--- Exception",
+    "LR is at",
+    "Flags: ",
+    "Control: ",
+    "Register ",
+    "status: ",
+    "badaddr: ",
+    "ERA: ",
+    "ECFG: ",
+    "ESTAT: ",
+    "CRMD: ",
+    "PRMD: ",
+    "EUEN: ",
+    "BADV: ",
+    "R:0 T:",
+    "User PSW",
+    "Internal error",
+    "cpu 0x",
+    "current = 0x",
+    "paca    = 0x",
+    "msr: ",
+    "SP (",
     "Mem abort",
     "Data abort",
     "PGD ",
@@ -452,9 +506,19 @@ fn kind(text: &str) -> Kind {
         b'R' if starts("RIP: ") => Kind::ProgramCounter,
         b'R' if starts("RIP ") => Kind::Structure,
         b'E' if starts("EIP: ") => Kind::ProgramCounter,
-        b'p' | b'P' | b'N' | b'e' if starts("pc : ") || starts("PC is at ") || starts("NIP [") || starts("epc : ") => {
+        b'p' | b'P' | b'N' | b'e'
+            if starts("pc : ") || starts("pc: ") || starts("PC is at ") || starts("NIP [") || starts("epc ") =>
+        {
             Kind::ProgramCounter
         }
+        b'E' if starts("ERA: ") => Kind::ProgramCounter,
+        b'K' if starts("Krnl PSW : ") => Kind::ProgramCounter,
+        // The function that it names is no caller.
+        b'L' if starts("Last Breaking-Event") => Kind::History,
+        b'S' if starts("Stack traceback for pid ") => Kind::Debugger,
+        b'T' if starts("Task Addr ") && text.contains("Pid") => Kind::Debugger,
+        b'p' if starts("pid ") && text.contains(", comm = ") => Kind::Debugger,
+        b'0' if starts("0x") && Grammar::parse(Rule::kdb_row, text).is_ok() => Kind::Debugger,
         b'W' if starts("Workqueue: ") => Kind::Worker,
         b'S' if starts("Showing busy workqueues") => Kind::Table,
         b'S' if starts("Showing all locks") => Kind::Lockdep,
@@ -474,8 +538,9 @@ fn kind(text: &str) -> Kind {
             Kind::Lockdep
         }
         b'R' | b'E' if is_registers(bytes) => Kind::Registers,
+        b'x' if is_register_row(text) => Kind::Registers,
         _ if STRUCTURE.iter().any(|words| starts(words)) => Kind::Structure,
-        _ if is_words(bytes) => Kind::Structure,
+        _ if is_words(bytes) || is_register_row(text) => Kind::Structure,
         _ if is_old_task(text) => Kind::TaskLine,
         _ => Kind::Other,
     }
@@ -499,6 +564,32 @@ fn lockdep_or(text: &str, kind: Kind) -> Kind {
 fn is_registers(bytes: &[u8]) -> bool {
     bytes.iter().take(5).position(|byte| *byte == b':').is_some_and(|colon| colon == 3)
         && bytes.get(5).is_some_and(u8::is_ascii_hexdigit)
+}
+
+/// A row of registers or of raw words of any architecture, behind a name of a few letters: `x29: ffff80001234bc00 x28: …`,
+/// `x9 : …`, `GPR04: …`, `$ 4   : …`, `Cause : 00800024`, `7bc0: 00000000 …`, `a0 0000000000000000 a1 …`.
+fn is_register_row(text: &str) -> bool {
+    let is_name = |name: &str| {
+        (1..=7).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'$' | b' '))
+    };
+    let is_word = |word: &str| matches!(word.len(), 8 | 16) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let first = |text: &str| text.split_whitespace().next().map(str::to_owned).unwrap_or_default();
+    match text.get(..text.len().min(9)).unwrap_or("").split_once(':') {
+        Some((name, _)) => is_name(name.trim_end()) && is_word(&first(&text[name.len() + 1..])),
+        // loongarch prints no colons.
+        None => {
+            let mut words = text.split_whitespace();
+            let mut pairs = 0;
+            while let (Some(name), Some(value)) = (words.next(), words.next()) {
+                if name.len() > 3 || !is_name(name) || !is_word(value) {
+                    return false;
+                }
+                pairs += 1;
+            }
+            pairs > 1
+        }
+    }
 }
 
 /// Raw words of the stack, as kernels up to 4.x print them before a trace, and registers of ARM (`r7:00000000`).

@@ -65,6 +65,18 @@ impl Stream {
         self.head = Some(head);
     }
 
+    /// A debugger names the task: of the trace that follows, or of the registers above it.
+    pub(super) fn named(&mut self, head: Head, out: &mut Builder) {
+        if self.frames.iter().any(|frame| frame.reliability != Reliability::Register) {
+            self.close(out);
+        }
+        if self.first == 0 {
+            self.first = head.line;
+        }
+        self.last = head.line;
+        self.head = Some(head);
+    }
+
     /// A headline names a task whose trace may follow.
     pub(super) fn announce(&mut self, head: Head) {
         self.announced = Some(head);
