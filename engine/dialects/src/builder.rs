@@ -1,5 +1,6 @@
 //! Collects what the readers of one document understand.
 
+use foldhash::fast::RandomState;
 use stacklore_model::{
     Extent, Fact, Listing, LockSighting, Mend, MendKind, Name, Note, ProcessSighting, Reading, SessionId, SourceId,
     Span, StackSighting, TaskSighting, Unclear,
@@ -9,13 +10,13 @@ use std::collections::HashSet;
 /// The reading of one document in the making.
 pub(crate) struct Builder {
     reading: Reading,
-    names: HashSet<Name>,
+    names: HashSet<Name, RandomState>,
     sessions: u32,
 }
 
 impl Builder {
     pub(crate) fn new(source: SourceId, lines: u32) -> Self {
-        Builder { reading: Reading { source, lines, ..Reading::default() }, names: HashSet::new(), sessions: 0 }
+        Builder { reading: Reading { source, lines, ..Reading::default() }, names: HashSet::default(), sessions: 0 }
     }
 
     pub(crate) fn finish(self) -> Reading {

@@ -2,8 +2,9 @@
 
 use crate::builder::Builder;
 use crate::dialect::{Fed, Reader};
+use crate::renumber::renumber;
 use crate::table::DIALECTS;
-use crate::text::{Context, Lines, Mender, Piece, prompt};
+use crate::text::{Context, Lines, Mender, Piece, Unwrapped, prompt, unwrap};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use stacklore_model::{Document, Reading, SourceId};
 use std::sync::LazyLock;
@@ -20,7 +21,16 @@ static NEEDLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 });
 
 pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
-    let lines = Lines::of(&document.text);
+    let unwrapped = unwrap(&document.text);
+    let mut reading = walk(source, document, &unwrapped);
+    if let Some(numbers) = &unwrapped.numbers {
+        renumber(&mut reading, numbers, Lines::of(&document.text).len());
+    }
+    reading
+}
+
+fn walk(source: SourceId, document: &Document, unwrapped: &Unwrapped<'_>) -> Reading {
+    let lines = Lines::of(&unwrapped.text);
     let mut walk = Walk {
         readers: DIALECTS.iter().map(|dialect| dialect.reader()).collect(),
         open: None,
@@ -29,6 +39,9 @@ pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
         mender: Mender::default(),
         out: Builder::new(source, lines.len()),
     };
+    for (kind, line) in &unwrapped.mended {
+        walk.out.mend(*kind, *line);
+    }
     let mut number = 1;
     while number <= lines.len() {
         if walk.open.is_none() && walk.awaited == 0 {
@@ -66,6 +79,11 @@ const AWAITED: u32 = 3;
 impl Walk<'_> {
     fn line(&mut self, lines: &Lines<'_>, number: u32) {
         self.awaited = self.awaited.saturating_sub(1);
+        if let Some(line) = self.mender.sound(lines, number, &mut self.out) {
+            self.offer(&line);
+            self.context.passed(&line);
+            return;
+        }
         for piece in self.mender.pieces(lines, number, &mut self.out) {
             match piece {
                 Piece::Command(command) => self.command(command),

@@ -30,6 +30,7 @@ mod profile;
 mod ps;
 mod pstack;
 mod py_spy;
+mod renumber;
 mod sdb;
 mod service_tree;
 mod settings;

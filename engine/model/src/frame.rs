@@ -1,6 +1,6 @@
 //! One line of a stack.
 
-use crate::{Name, Span};
+use crate::{Argument, Arguments, Name, Span};
 use serde::Serialize;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -22,21 +22,6 @@ pub enum Reliability {
     Printed,
 }
 
-/// One argument of a frame (or, for a printed wait, the object it names).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Argument {
-    /// Its name where the tool prints one (`mutex`, `futex_word`); `None` for positional arguments.
-    pub name: Option<Name>,
-    /// The value as printed.
-    pub text: Name,
-    /// The value as a number, where it is one.
-    pub number: Option<u64>,
-    /// The symbol it points at, as in `0x56… <table_lock+12>` (without the offset).
-    pub symbol: Option<Name>,
-    /// Offset into that symbol.
-    pub symbol_offset: u64,
-}
-
 /// What a frame says of the call itself: all that frames of the same place in a program have in common. Dumps repeat
 /// it thousands of times, so frames share it.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,12 +34,17 @@ pub struct Call {
     pub size: Option<u64>,
     /// Kernel module, shared library or package that the tool prints with the frame.
     pub module: Option<Name>,
-    /// Arguments in printed order.
-    pub arguments: Vec<Argument>,
     /// `file:line` as printed.
     pub location: Option<Name>,
     /// How far it can be trusted.
     pub reliability: Reliability,
+}
+
+impl Call {
+    /// A call of which only the function is known.
+    pub fn new(symbol: Name) -> Self {
+        Call { symbol, offset: None, size: None, module: None, location: None, reliability: Reliability::Exact }
+    }
 }
 
 /// One frame of a stack, as printed. The fields of its [`Call`] are read and set as if they were its own; setting one
@@ -63,6 +53,8 @@ pub struct Call {
 pub struct Frame {
     /// The call, shared by frames that print the same.
     pub call: Arc<Call>,
+    /// Arguments in printed order.
+    pub arguments: Arguments,
     /// Program counter.
     pub address: Option<u64>,
     /// Frame or stack pointer printed with the frame.
@@ -88,16 +80,12 @@ impl DerefMut for Frame {
 impl Frame {
     /// A frame of which only the function is known.
     pub fn new(symbol: Name, span: Span) -> Self {
-        let call = Call {
-            symbol,
-            offset: None,
-            size: None,
-            module: None,
-            arguments: Vec::new(),
-            location: None,
-            reliability: Reliability::Exact,
-        };
-        Frame { call: Arc::new(call), address: None, pointer: None, span }
+        Frame::of(Arc::new(Call::new(symbol)), span)
+    }
+
+    /// A frame of a call that is known already.
+    pub fn of(call: Arc<Call>, span: Span) -> Self {
+        Frame { call, arguments: Arguments::default(), address: None, pointer: None, span }
     }
 
     /// The argument of that name.

@@ -6,21 +6,23 @@
 //!
 //! Read [`reading`] first, then [`case`].
 
+pub mod arguments;
 pub mod case;
 pub mod document;
-pub mod frame;
+mod frame;
 pub mod identity;
 pub mod name;
 pub mod reading;
 pub mod relations;
 pub mod span;
 
+pub use arguments::{Argument, Arguments, ReadArguments};
 pub use case::{
     Case, CaseStack, FactId, FactRow, Lock, LockHold, LockWaiter, ObjectId, Process, ProcessId, Row, Source, StackId,
     Task, TaskId,
 };
 pub use document::Document;
-pub use frame::{Argument, Call, Frame, Reliability};
+pub use frame::{Call, Frame, Reliability};
 pub use identity::{ObjectKey, Scope, SessionId, TaskKeys};
 pub use name::Name;
 pub use reading::{

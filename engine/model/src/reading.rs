@@ -382,6 +382,8 @@ pub enum MendKind {
     Terminal,
     /// Every line twice.
     Doubled,
+    /// Several lines in one string, with their ends written out (`\n`).
+    Escaped,
 }
 
 impl MendKind {
@@ -400,6 +402,7 @@ impl MendKind {
             MendKind::Quoting => "quoting marks",
             MendKind::Terminal => "terminal codes",
             MendKind::Doubled => "doubled lines",
+            MendKind::Escaped => "traces written as one string",
         }
     }
 }

@@ -215,14 +215,14 @@ impl DmesgReader {
             return false;
         }
         let number = line.number;
-        if self.doubled && self.twin + 1 != number && context.raw(number - 1) == context.raw(number) {
+        if self.doubled && self.twin + 1 != number && context.given(number - 1) == context.given(number) {
             self.twin = number;
             out.mend(MendKind::Doubled, number);
             return true;
         }
         // Frames can repeat (recursion); no headline does at the same microsecond.
         if !looks_like_frame(line.trimmed()) {
-            self.doubled = context.raw(number + 1) == context.raw(number);
+            self.doubled = context.given(number + 1) == context.given(number);
         }
         false
     }
@@ -323,7 +323,7 @@ impl DmesgReader {
             self.stream(line).frame(parsed, line.prefix.time);
             return Fed::Taken;
         }
-        let console = line.prefix.time.is_some() || line.prefix.kernel;
+        let console = line.prefix.time.is_some() || line.prefix.kernel || line.prefix.logged;
         if console {
             self.end_listing(out);
             self.stream(line).foreign(out);

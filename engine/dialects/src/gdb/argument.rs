@@ -1,18 +1,31 @@
 //! Arguments and local variables of a frame.
 
 use super::call::{Brackets, literal};
-use crate::builder::Builder;
 use stacklore_model::Argument;
 
-/// The arguments between the brackets of a frame.
-pub(crate) fn arguments(text: &str, out: &mut Builder) -> Vec<Argument> {
+/// Arguments and variables kept of one frame.
+const MAX_ARGUMENTS: usize = 64;
+
+/// The arguments between the brackets of a frame; local variables follow them, a line each.
+pub(crate) fn arguments(text: &str) -> Vec<Argument> {
+    let mut lines = text.split('\n');
+    let mut arguments = listed(lines.next().unwrap_or(""));
+    for (name, value) in lines.filter_map(|line| line.split_once('=')) {
+        if arguments.len() < MAX_ARGUMENTS && !arguments.iter().any(|known| known.name.as_deref() == Some(name)) {
+            arguments.push(argument(name, value));
+        }
+    }
+    arguments
+}
+
+fn listed(text: &str) -> Vec<Argument> {
     let mut arguments: Vec<Argument> = Vec::new();
     for part in parts(text) {
         let Some((name, value)) = part.split_once('=') else { continue };
         let (name, value) = (name.trim(), value.trim());
         // `m=<optimized out>, m@entry=0x7f…`: the value at the call stands for the one that is gone.
         if let Some(name) = name.strip_suffix("@entry") {
-            let entry = argument(name, value, out);
+            let entry = argument(name, value);
             match arguments.last_mut().filter(|last| last.name.as_deref() == Some(name)) {
                 Some(last) if last.number.is_none() && last.symbol.is_none() => *last = entry,
                 Some(_) => {}
@@ -21,7 +34,7 @@ pub(crate) fn arguments(text: &str, out: &mut Builder) -> Vec<Argument> {
             continue;
         }
         let entry = value.strip_prefix(name).and_then(|value| value.strip_prefix("@entry="));
-        arguments.push(argument(name, entry.unwrap_or(value), out));
+        arguments.push(argument(name, entry.unwrap_or(value)));
     }
     arguments
 }
@@ -51,13 +64,13 @@ fn parts(text: &str) -> Vec<&str> {
 }
 
 /// An argument or variable with its value as printed.
-pub(super) fn argument(name: &str, value: &str, out: &mut Builder) -> Argument {
+fn argument(name: &str, value: &str) -> Argument {
     let (number, rest) = leading_number(value);
     let (symbol, symbol_offset) = match symbol(rest) {
-        Some((symbol, offset)) => (Some(out.name(symbol)), offset),
+        Some((symbol, offset)) => (Some(symbol.into()), offset),
         None => (None, 0),
     };
-    Argument { name: Some(out.name(name)), text: out.name(value), number, symbol, symbol_offset }
+    Argument { name: Some(name.into()), text: value.into(), number, symbol, symbol_offset }
 }
 
 /// The number at the front of a value, and what follows it: `0x55… <m+16>`, `@0x7f…: …`, `(char *) 0x…`, `8 '\b'`.
@@ -101,16 +114,13 @@ pub(super) fn symbol(text: &str) -> Option<(&str, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stacklore_model::SourceId;
-
     type Seen = (String, Option<u64>, Option<String>, u64);
 
     fn read(text: &str) -> Vec<Seen> {
-        let mut out = Builder::new(SourceId(0), 1);
         let seen = |a: Argument| {
             (a.name.unwrap_or_default().to_string(), a.number, a.symbol.map(|s| s.to_string()), a.symbol_offset)
         };
-        arguments(text, &mut out).into_iter().map(seen).collect()
+        arguments(text).into_iter().map(seen).collect()
     }
 
     #[test]

@@ -6,12 +6,12 @@ use super::{GdbReader, Printed, Waiting, call, line, listing, value};
 use crate::builder::Builder;
 use crate::dialect::Fed;
 use crate::text::{Context, Line};
-use stacklore_model::TaskKeys;
+use stacklore_model::{Frame, TaskKeys};
 
 impl GdbReader {
     /// The line that goes on with what the line before began.
     pub(super) fn goes_on(&mut self, text: &str, number: u32, out: &mut Builder) -> bool {
-        if matches!(line::read(text), Some(Printed::Paged)) {
+        if self.waiting.is_none() || line::is_paged(text.trim_start()) {
             return false;
         }
         let taken = match &mut self.waiting {
@@ -49,9 +49,24 @@ impl GdbReader {
         }
     }
 
-    pub(super) fn frame(&mut self, number: u32, address: Option<u64>, text: &str, line: u32, out: &mut Builder) -> Fed {
+    /// Whether a frame of this number goes on with the stack and is no echo of a change of thread or frame.
+    fn continues_with(&self, number: u32) -> bool {
         let echoed = self.echo && self.header.is_none() && self.group.frames.len() == 1;
-        let continues = self.group.continues_with(number) && !(echoed && number > self.group.last + 1);
+        self.group.continues_with(number) && !(echoed && number > self.group.last + 1)
+    }
+
+    /// A frame that stands whole on its line.
+    pub(super) fn whole(&mut self, number: u32, frame: Frame, out: &mut Builder) -> Fed {
+        if !self.continues_with(number) {
+            self.end_group(out);
+        }
+        self.local = value::Depth::default();
+        self.group.push(number, frame, out);
+        Fed::Taken
+    }
+
+    pub(super) fn frame(&mut self, number: u32, address: Option<u64>, text: &str, line: u32, out: &mut Builder) -> Fed {
+        let continues = self.continues_with(number);
         if text.is_empty() {
             if continues {
                 self.group.lost(number, line);
@@ -81,7 +96,7 @@ impl GdbReader {
 
     /// A line that is none of gdb's own: a local variable, the current frame, a frame without its sign, prose.
     pub(super) fn unnamed(&mut self, text: &str, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> Fed {
-        if !self.group.is_empty() && self.variable(text, out) {
+        if !self.group.is_empty() && self.variable(text) {
             return Fed::Taken;
         }
         if let Some(Printed::Frame { number, address, text: call }) = line::unsigned_frame(text)
@@ -110,7 +125,7 @@ impl GdbReader {
     }
 
     /// A local variable below a frame of `bt full`.
-    pub(super) fn variable(&mut self, text: &str, out: &mut Builder) -> bool {
+    pub(super) fn variable(&mut self, text: &str) -> bool {
         if self.local.is_open() {
             self.local.read(text);
             return true;
@@ -123,7 +138,7 @@ impl GdbReader {
         match variable {
             Some((name, value)) => {
                 self.local.read(value);
-                self.group.local(name, value, out);
+                self.group.local(name, value);
                 true
             }
             // Values and strings that run over lines.

@@ -195,8 +195,13 @@ fn value(text: &str) -> Option<Printed<'_>> {
     number.bytes().all(|byte| byte.is_ascii_digit()).then_some(Printed::Value(value))
 }
 
+/// A prompt of the pager.
+pub(super) fn is_paged(text: &str) -> bool {
+    text.starts_with("--Type <") || text.starts_with("---Type <")
+}
+
 fn mark(text: &str) -> Option<Printed<'_>> {
-    if text.starts_with("--Type <") || text.starts_with("---Type <") {
+    if is_paged(text) {
         return Some(Printed::Paged);
     }
     if text == "Quit" {

@@ -15,6 +15,7 @@ mod call;
 mod command;
 mod expression;
 mod frames;
+mod known;
 mod line;
 mod listing;
 mod lock;
@@ -29,6 +30,7 @@ use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
 use crate::text::{Command, Context, Line};
 use command::Asked;
+use known::KnownFrames;
 use line::Printed;
 use listing::Rows;
 use object::{Answer, Objects};
@@ -130,6 +132,7 @@ struct GdbReader {
     rows: Rows,
     dump: Rows,
     objects: Objects,
+    known: KnownFrames,
 }
 
 impl Reader for GdbReader {
@@ -155,6 +158,12 @@ impl Reader for GdbReader {
         if line.is_blank() {
             self.settle(out);
             return Fed::Passed;
+        }
+        if !matches!(self.waiting, Some(Waiting::Value(_)))
+            && let Some((number, frame)) = self.known.read(line, context, out)
+        {
+            self.settle(out);
+            return self.whole(number, frame, out);
         }
         let text = text_of(line);
         if text.len() < line.text.len() {

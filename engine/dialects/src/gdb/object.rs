@@ -243,7 +243,7 @@ impl Places {
         let mut places = Places { whole: BTreeMap::new(), inside: BTreeMap::new(), pointers: BTreeMap::new() };
         for stack in stacks.iter().filter(|stack| stack.dialect == super::NAME) {
             for (index, frame) in (0..).zip(&stack.frames) {
-                for argument in &frame.arguments {
+                for argument in frame.arguments.iter() {
                     places.argument(stack, index, argument);
                 }
             }

@@ -1,9 +1,9 @@
 //! Frames as they come, line by line, until they are a stack.
 
-use super::argument::{argument, arguments, leading_number};
+use super::argument::{arguments, leading_number};
 use super::call::{self, Call};
 use crate::builder::Builder;
-use stacklore_model::{Frame, MendKind, Name, Span};
+use stacklore_model::{Arguments, Frame, MendKind, Name, Span};
 
 /// A frame whose text may go on on the next line.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ pub(super) struct Pending {
 /// Lines over which one frame may run: gdb at 80 columns needs a few, more is no frame.
 const MAX_LINES: u32 = 60;
 
-/// Arguments and variables kept of one frame.
-const MAX_ARGUMENTS: usize = 64;
+/// Bytes of local variables kept of one frame.
+const MAX_LOCALS: usize = 4096;
 
 impl Pending {
     pub(super) fn new(address: Option<u64>, text: &str, line: u32) -> Self {
@@ -66,7 +66,7 @@ pub(super) fn frame(address: Option<u64>, call: &Call<'_>, first: u32, last: u32
     }
     let mut frame = Frame::new(out.name(call.function), out.span(first, last));
     frame.address = address;
-    frame.arguments = call.arguments.map(|text| arguments(text, out)).unwrap_or_default();
+    frame.arguments = Arguments::printed(call.arguments.unwrap_or(""), arguments);
     frame.location = call.location.map(|place| out.name(place));
     frame.module = call.library.map(|library| out.name(library));
     frame
@@ -110,6 +110,8 @@ pub(super) struct Group {
     /// Number of the first frame.
     pub(super) start: u32,
     pub(super) cut: bool,
+    /// Local variables of the last frame, as [`arguments`] reads them.
+    locals: String,
     /// A frame of which only the number is left.
     empty: Option<(u32, u32)>,
 }
@@ -150,21 +152,31 @@ impl Group {
             self.cut = true;
         }
         self.last = number;
+        self.end_locals();
         self.frames.push(frame);
     }
 
     /// A local variable of the last frame: what `bt full` prints below a frame is kept where it is an address, beside
     /// the arguments, for optimised builds keep a lock's address nowhere else.
-    pub(super) fn local(&mut self, name: &str, value: &str, out: &mut Builder) {
+    pub(super) fn local(&mut self, name: &str, value: &str) {
         if !value.starts_with("0x") && !value.starts_with('(') && !value.starts_with('<') {
             return;
         }
         let (number, rest) = leading_number(value);
-        let Some(frame) = self.frames.last_mut() else { return };
         let points = number.is_some_and(|number| number > 0xffff) || super::argument::symbol(rest).is_some();
-        if points && frame.arguments.len() < MAX_ARGUMENTS && frame.argument(name).is_none() {
-            frame.arguments.push(argument(name, value, out));
+        if points && self.locals.len() + name.len() + value.len() < MAX_LOCALS {
+            for part in ["\n", name, "=", value] {
+                self.locals.push_str(part);
+            }
         }
+    }
+
+    /// The local variables read so far are those of the last frame.
+    fn end_locals(&mut self) {
+        if let Some(frame) = self.frames.last_mut().filter(|_| !self.locals.is_empty()) {
+            frame.arguments = Arguments::printed(&format!("{}{}", frame.arguments.text(), self.locals), arguments);
+        }
+        self.locals.clear();
     }
 
     /// The lines of the frames.
@@ -174,6 +186,7 @@ impl Group {
 
     /// Closes the group: a lost frame at its end is no frame.
     pub(super) fn close(&mut self) {
+        self.end_locals();
         if self.empty.take().is_some() {
             self.cut = true;
         }

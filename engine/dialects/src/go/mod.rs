@@ -11,18 +11,24 @@
 //! The state in brackets is the wait in the runtime's own words: it becomes the innermost frame (`[select]`).
 //! Source of the format: `runtime/traceback.go`.
 
+mod head;
+mod known;
 mod words;
 
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
 use crate::text::{Command, Context, Line};
+use foldhash::fast::RandomState;
+use head::{Head, Heads};
+use known::{Known, KnownLines};
 use pest::Parser;
-use pest::iterators::Pair;
 use pest_derive::Parser;
 use stacklore_model::{
-    Argument, Fact, Frame, Listing, ListingOf, MendKind, Reliability, SessionId, StackKind, StackSighting, System,
+    Arguments, Call, Fact, Frame, Listing, ListingOf, MendKind, Name, SessionId, StackKind, StackSighting, System,
     TaskKeys, TaskSighting, TaskState, Value,
 };
+use std::collections::HashSet;
+use std::sync::Arc;
 
 #[derive(Parser)]
 #[grammar = "go/grammar.pest"]
@@ -50,12 +56,12 @@ impl Dialect for Go {
 /// The goroutine that is being read.
 struct Goroutine {
     id: u64,
-    state: String,
-    waited: Option<f64>,
+    head: Arc<Head>,
+    /// The wait in the runtime's words, then the frames.
     frames: Vec<Frame>,
     /// The last line was a call: its place is awaited.
     call: bool,
-    created_by: Option<String>,
+    created_by: Option<Name>,
     first: u32,
     last: u32,
     cut: bool,
@@ -66,10 +72,12 @@ struct GoReader {
     session: Option<SessionId>,
     open: Option<Goroutine>,
     /// Ids of this dump: an id that comes again begins another dump.
-    ids: std::collections::HashSet<u64>,
+    ids: HashSet<u64, RandomState>,
     /// The dump has only the goroutine that failed, or lines of it are missing.
     partial: bool,
     first: u32,
+    heads: Heads,
+    known: KnownLines,
 }
 
 impl Reader for GoReader {
@@ -88,17 +96,21 @@ impl Reader for GoReader {
             return Fed::Taken;
         }
         if text.starts_with("goroutine ")
-            && let Some(goroutine) = head(line, out)
+            && let Some((id, head)) = self.heads.read(text, line.number, out)
         {
             self.end(out);
-            self.begin(goroutine, out);
+            self.begin(Goroutine::new(id, head, line.number, out), out);
             return Fed::Taken;
         }
-        let Some(open) = &mut self.open else { return Fed::End };
         if text.is_empty() {
-            return if open.frames.is_empty() { Fed::Passed } else { Fed::End };
+            // The next goroutine begins behind a blank line, most often.
+            if self.open.as_ref().is_some_and(|open| !open.is_empty()) {
+                self.end(out);
+            }
+            return Fed::Passed;
         }
-        open.feed(line, out)
+        let Some(open) = &mut self.open else { return Fed::End };
+        open.known(line, &mut self.known, out).unwrap_or_else(|| open.feed(line, out))
     }
 
     fn close(&mut self, out: &mut Builder) {
@@ -150,48 +162,51 @@ impl GoReader {
     }
 }
 
-/// Reads the head of a goroutine.
-fn head(line: &Line<'_>, out: &mut Builder) -> Option<Goroutine> {
-    let text = line.trimmed();
-    let mut goroutine = Goroutine {
-        id: 0,
-        state: String::new(),
-        waited: None,
-        frames: Vec::new(),
-        call: false,
-        created_by: None,
-        first: line.number,
-        last: line.number,
-        cut: false,
-    };
-    for part in Grammar::parse(Rule::head, text).ok()?.next()?.into_inner() {
-        match part.as_rule() {
-            Rule::id => goroutine.id = part.as_str().parse().ok()?,
-            Rule::status => {
-                let word = part.as_str().trim().trim_end_matches(" (scan)");
-                if let Some(state) = words::state(word) {
-                    out.mend(MendKind::Translated, line.number);
-                    goroutine.state = state.to_owned();
-                } else {
-                    goroutine.state = word.to_owned();
-                }
-            }
-            Rule::extra => goroutine.waited = goroutine.waited.or(minutes(part)),
-            _ => {}
-        }
-    }
-    Some(goroutine)
-}
-
-/// Seconds of `8817 minutes`.
-fn minutes(extra: Pair<'_, Rule>) -> Option<f64> {
-    let minutes = extra.into_inner().find(|part| part.as_rule() == Rule::minutes)?;
-    let mut parts = minutes.into_inner();
-    let count: f64 = parts.next()?.as_str().parse().ok()?;
-    words::is_minutes(parts.next()?.as_str().trim()).then_some(count * 60.0)
-}
-
 impl Goroutine {
+    fn new(id: u64, head: Arc<Head>, line: u32, out: &Builder) -> Self {
+        let frames = vec![Frame::of(head.printed.clone(), out.at(line))];
+        Goroutine { id, head, frames, call: false, created_by: None, first: line, last: line, cut: false }
+    }
+
+    /// Whether no frame was read yet.
+    fn is_empty(&self) -> bool {
+        self.frames.len() < 2
+    }
+
+    /// A line whose shape is known.
+    fn known(&mut self, line: &Line<'_>, known: &mut KnownLines, out: &mut Builder) -> Option<Fed> {
+        match known.read(line, out)? {
+            Known::Call { call, arguments } => {
+                let mut frame = Frame::of(call.clone(), out.at(line.number));
+                frame.arguments = Arguments::printed(line.text.get(arguments.clone())?, known::arguments);
+                self.frames.push(frame);
+                self.call = true;
+            }
+            Known::Creator(creator) => {
+                self.created_by = Some(creator.clone());
+                self.call = false;
+            }
+            // The place of the line that names the creator.
+            Known::Place { .. } if !self.call && self.created_by.is_some() => {}
+            Known::Place { .. } if !self.call => return None,
+            Known::Place { place, joined } => {
+                let frame = self.frames.last_mut()?;
+                if !joined.as_ref().is_some_and(|(plain, _)| Arc::ptr_eq(plain, &frame.call)) {
+                    let call = Call { location: place.location.clone(), offset: place.offset, ..(*frame.call).clone() };
+                    *joined = Some((frame.call.clone(), Arc::new(call)));
+                }
+                frame.call = joined.as_ref().map(|(_, call)| call.clone())?;
+                frame.address = place.address(&line.text);
+                frame.pointer = place.pointer(&line.text);
+                frame.span = frame.span.to(out.at(line.number));
+                self.call = false;
+            }
+            Known::Other => return None,
+        }
+        self.last = line.number;
+        Some(Fed::Taken)
+    }
+
     fn feed(&mut self, line: &Line<'_>, out: &mut Builder) -> Fed {
         let text = line.text.trim();
         if (self.call || text.starts_with('/') || line.text.starts_with('\t')) && self.place(text, line, out) {
@@ -212,8 +227,16 @@ impl Goroutine {
             self.last = line.number;
             return Fed::Taken;
         }
-        match call(text, line, out) {
-            Some(frame) => {
+        match known::call(text) {
+            Some(call) => {
+                if call.translated(text) {
+                    out.mend(MendKind::Translated, line.number);
+                }
+                if call.mended() {
+                    out.mend(MendKind::InnerBlank, line.number);
+                }
+                let mut frame = Frame::new(out.name(call.function), out.at(line.number));
+                frame.arguments = Arguments::printed(call.list, known::arguments);
                 self.frames.push(frame);
                 self.call = true;
                 self.last = line.number;
@@ -225,28 +248,19 @@ impl Goroutine {
 
     /// The line below a call.
     fn place(&mut self, text: &str, line: &Line<'_>, out: &mut Builder) -> bool {
-        let Some(parsed) = Grammar::parse(Rule::place, text).ok().and_then(|mut pairs| pairs.next()) else {
-            return false;
-        };
+        let Some(place) = known::place(text, out) else { return false };
         let Some(frame) = self.frames.last_mut().filter(|_| self.call) else {
             // The place of the line that names the creator.
             self.last = line.number;
             return self.created_by.is_some();
         };
-        let (mut file, mut number) = (String::new(), String::new());
-        for part in parsed.into_inner() {
-            match part.as_rule() {
-                Rule::file => file = part.as_str().replace(' ', ""),
-                Rule::line => number = part.as_str().replace(' ', ""),
-                Rule::offset => frame.offset = hex(part.as_str()),
-                Rule::register => register(part, frame),
-                _ => {}
-            }
-        }
-        if text.split(" +0x").next().is_some_and(|place| place.trim().contains(' ')) {
+        if place.mended {
             out.mend(MendKind::InnerBlank, line.number);
         }
-        frame.location = Some(out.name(&format!("{file}:{number}")));
+        frame.offset = place.offset.or(frame.offset);
+        frame.address = place.address(text);
+        frame.pointer = place.pointer(text);
+        frame.location = place.location;
         frame.span = frame.span.to(out.at(line.number));
         self.call = false;
         self.last = line.number;
@@ -254,14 +268,11 @@ impl Goroutine {
     }
 
     fn creator(&mut self, text: &str, line: &Line<'_>, out: &mut Builder) -> Fed {
-        let Some(parsed) = Grammar::parse(Rule::created, text).ok().and_then(|mut pairs| pairs.next()) else {
-            return Fed::End;
-        };
+        let Some(creator) = known::creator(text) else { return Fed::End };
         if text.starts_with('由') {
             out.mend(MendKind::Translated, line.number);
         }
-        let creator = parsed.into_inner().find(|part| part.as_rule() == Rule::creator);
-        self.created_by = creator.map(|creator| creator.as_str().trim().to_owned());
+        self.created_by = Some(out.name(creator));
         self.call = false;
         self.last = line.number;
         Fed::Taken
@@ -269,104 +280,36 @@ impl Goroutine {
 
     fn end(self, session: SessionId, out: &mut Builder) {
         let keys = TaskKeys { number: Some(self.id), session, ..TaskKeys::default() };
-        let running = matches!(self.state.as_str(), "running" | "runnable" | "syscall" | "copystack" | "preempted");
-        let state = match self.state.as_str() {
+        let word = &*self.head.state;
+        let running = matches!(word, "running" | "runnable" | "copystack" | "preempted");
+        let state = match word {
             "running" | "runnable" => TaskState::Running,
             _ => TaskState::Sleeping,
         };
-        let head = out.at(self.first);
-        let created_by = self.created_by.as_deref().map(|creator| out.name(creator));
         out.task(TaskSighting {
             keys: keys.clone(),
             system: Some(System::Go),
             state: Some(state),
-            waited: self.waited,
-            created_by,
-            span: head,
+            waited: self.head.waited,
+            created_by: self.created_by.clone(),
+            span: out.at(self.first),
             ..TaskSighting::default()
         });
-        if self.frames.is_empty() {
+        if self.is_empty() {
             return;
         }
-        let mut frames = self.frames;
-        let mut printed = Frame::new(out.name(&format!("[{}]", self.state)), head);
-        printed.reliability = Reliability::Printed;
-        frames.insert(0, printed);
         let span = out.span(self.first, self.last);
         out.stack(StackSighting {
             task: keys,
             dialect: NAME,
             system: System::Go,
             kind: StackKind::Backtrace,
-            frames,
+            frames: self.frames,
             registers: Vec::new(),
             span,
             cut: self.cut,
-            running: running && self.state != "syscall",
+            running,
             time: None,
         });
     }
-}
-
-fn register(part: Pair<'_, Rule>, frame: &mut Frame) {
-    let mut parts = part.into_inner();
-    if let (Some(name), Some(value)) = (parts.next(), parts.next()) {
-        match name.as_str() {
-            "pc" => frame.address = hex(value.as_str()),
-            "fp" => frame.pointer = hex(value.as_str()),
-            _ => {}
-        }
-    }
-}
-
-/// Reads a call: everything up to the last pair of parentheses is the function.
-fn call(text: &str, line: &Line<'_>, out: &mut Builder) -> Option<Frame> {
-    let inside = text.strip_suffix(')')?;
-    let open = matching_parenthesis(inside)?;
-    let (function, list) = (inside[..open].trim(), &inside[open + 1..]);
-    // Prose with a remark in parentheses has blanks before it; functions have none.
-    if function.is_empty() || function.contains(' ') || !(function.contains('.') || function == "panic") {
-        return None;
-    }
-    let mut frame = Frame::new(out.name(function), out.at(line.number));
-    if list.contains(|c: char| !c.is_ascii()) || function.contains(|c: char| !c.is_ascii() && c != '·') {
-        out.mend(MendKind::Translated, line.number);
-    }
-    if let Some(parsed) = Grammar::parse(Rule::arguments, list).ok().and_then(|mut pairs| pairs.next()) {
-        for part in parsed.into_inner().filter(|part| part.as_rule() == Rule::argument) {
-            frame.arguments.push(argument(part.as_str(), line, out));
-        }
-    }
-    Some(frame)
-}
-
-/// Where the parenthesis opens that closes behind the text.
-fn matching_parenthesis(inside: &str) -> Option<usize> {
-    let mut depth = 1;
-    for (at, byte) in inside.bytes().enumerate().rev() {
-        match byte {
-            b')' => depth += 1,
-            b'(' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(at);
-        }
-    }
-    None
-}
-
-/// An argument: a word; `?` behind it says that it may be stale, then it is no number to rely on.
-fn argument(text: &str, line: &Line<'_>, out: &mut Builder) -> Argument {
-    let plain = text.trim().trim_matches(['{', '}']);
-    let joined = plain.replace(' ', "");
-    if joined != plain {
-        out.mend(MendKind::InnerBlank, line.number);
-    }
-    let number = joined.strip_prefix("0x").filter(|_| !joined.ends_with('?')).and_then(hex);
-    Argument { name: None, text: out.name(&joined), number, symbol: None, symbol_offset: 0 }
-}
-
-fn hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.trim_start_matches("0x"), 16).ok()
 }

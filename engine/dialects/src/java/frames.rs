@@ -3,44 +3,52 @@
 
 use super::{Grammar, Rule};
 use crate::builder::Builder;
+use crate::text::shape::is_fixed;
+use crate::text::{Line, PerShape};
 use pest::Parser;
-use stacklore_model::{Argument, Frame, Name};
-use std::collections::HashMap;
+use stacklore_model::{Argument, Arguments, Call, Frame, Name};
+use std::sync::Arc;
 
 /// The method of a class initialiser: its frame holds the class.
 const INITIALISER: &str = ".<clinit>";
 
 /// What a frame line says, without its place in the text.
 #[derive(Clone)]
-struct Call {
-    symbol: Name,
-    module: Option<Name>,
-    location: Option<Name>,
-    class: Option<Name>,
+struct Known {
+    call: Arc<Call>,
+    arguments: Arguments,
     native: bool,
+    /// Bytes of the line before the text that was read: a logger's record can begin the same line.
+    skip: usize,
 }
 
 /// The frame lines of a document.
 #[derive(Default)]
 pub(super) struct Calls {
-    known: HashMap<Box<str>, Call>,
+    known: PerShape<Known>,
 }
 
 impl Calls {
     /// The frame of a line without its `at`, and whether its method is native; `None` where it is no frame.
-    pub(super) fn frame(&mut self, text: &str, line: u32, out: &mut Builder) -> Option<(Frame, bool)> {
-        let call = match self.known.get(text) {
-            Some(call) => call,
-            None => {
-                let call = call(text, out).or_else(|| of_agent(text, out))?;
-                self.known.entry(text.into()).or_insert(call)
-            }
-        };
-        let mut frame = Frame::new(call.symbol.clone(), out.at(line));
-        frame.module.clone_from(&call.module);
-        frame.location.clone_from(&call.location);
-        frame.arguments.extend(call.class.clone().map(|class| named("class", class, None, out)));
-        Some((frame, call.native))
+    pub(super) fn frame(&mut self, text: &str, line: &Line<'_>, out: &mut Builder) -> Option<(Frame, bool)> {
+        let skip = line.text.len().saturating_sub(text.len());
+        if let Some(known) = line.shape.and_then(|shape| self.known.get(shape)).filter(|known| known.skip == skip) {
+            return Some(known.at(line.number, out));
+        }
+        let known = Known { skip, ..call(text, out).or_else(|| of_agent(text, out))? };
+        let frame = known.at(line.number, out);
+        if let Some(shape) = line.shape.filter(|_| is_fixed(&line.text, &(0..line.text.len()))) {
+            self.known.insert(shape, known);
+        }
+        Some(frame)
+    }
+}
+
+impl Known {
+    fn at(&self, line: u32, out: &Builder) -> (Frame, bool) {
+        let mut frame = Frame::of(self.call.clone(), out.at(line));
+        frame.arguments = self.arguments.clone();
+        (frame, self.native)
     }
 }
 
@@ -49,7 +57,7 @@ pub(super) fn named(name: &str, text: Name, number: Option<u64>, out: &mut Build
     Argument { name: Some(out.name(name)), text, number, symbol: None, symbol_offset: 0 }
 }
 
-fn call(text: &str, out: &mut Builder) -> Option<Call> {
+fn call(text: &str, out: &mut Builder) -> Option<Known> {
     if text.contains(" @bci=") {
         return None;
     }
@@ -73,7 +81,7 @@ fn call(text: &str, out: &mut Builder) -> Option<Call> {
 }
 
 /// A frame of the serviceability agent (`jstack -F`): argument types, byte code index, line.
-fn of_agent(text: &str, out: &mut Builder) -> Option<Call> {
+fn of_agent(text: &str, out: &mut Builder) -> Option<Known> {
     let (mut path, mut line) = ("", None);
     for part in Grammar::parse(Rule::agent, text).ok()?.next()?.into_inner() {
         match part.as_rule() {
@@ -85,20 +93,21 @@ fn of_agent(text: &str, out: &mut Builder) -> Option<Call> {
     is_method(path).then(|| made(path, None, line.as_deref(), false, out))
 }
 
-fn made(symbol: &str, module: Option<&str>, location: Option<&str>, native: bool, out: &mut Builder) -> Call {
+fn made(symbol: &str, module: Option<&str>, location: Option<&str>, native: bool, out: &mut Builder) -> Known {
     // J9 prints classes with the slashes of the class file.
     let dotted = if symbol.contains('/') && !symbol.contains("$$") && !symbol.contains("/0x") {
         symbol.replace('/', ".")
     } else {
         symbol.to_owned()
     };
-    Call {
-        class: dotted.strip_suffix(INITIALISER).map(|class| out.name(class)),
-        symbol: out.name(&dotted),
+    let class = dotted.strip_suffix(INITIALISER).map(|class| out.name(class));
+    let call = Call {
         module: module.filter(|module| !module.is_empty()).map(|module| out.name(module)),
         location: location.map(|location| out.name(location)),
-        native,
-    }
+        ..Call::new(out.name(&dotted))
+    };
+    let arguments = class.into_iter().map(|class| named("class", class, None, out)).collect();
+    Known { call: Arc::new(call), arguments, native, skip: 0 }
 }
 
 /// Cuts `app//`, `java.base/`, `loader/java.base@17/` off. A hidden class has an address or a number behind its

@@ -133,7 +133,7 @@ impl JavacoreReader {
     fn frame(&mut self, text: &str, line: &Line<'_>, out: &mut Builder) {
         let Some(thread) = &mut self.open else { return };
         let Some(text) = text.strip_prefix("at ") else { return };
-        let Some((frame, native)) = self.calls.frame(text.trim(), line.number, out) else {
+        let Some((frame, native)) = self.calls.frame(text.trim(), line, out) else {
             return out.unclear(line.number, "a frame of a javacore that could not be read");
         };
         thread.native |= thread.frames.is_empty() && native;

@@ -303,7 +303,7 @@ impl JavaReader {
         if self.blank && !thread.frames.is_empty() {
             return Fed::End;
         }
-        let Some((frame, native)) = self.calls.frame(text.trim_start(), line.number, out) else { return Fed::End };
+        let Some((frame, native)) = self.calls.frame(text.trim_start(), line, out) else { return Fed::End };
         thread.native |= thread.frames.is_empty() && native;
         thread.frames.push(frame);
         thread.last = line.number;

@@ -2,7 +2,7 @@
 
 use crate::builder::Builder;
 use crate::gdb::argument::arguments;
-use stacklore_model::{Frame, Reliability};
+use stacklore_model::{Arguments, Frame, Reliability};
 
 /// ``libc.so.6`f(a=1, b=2) + 12 at x.c:1:2 [opt] [inlined]``
 pub(super) fn read(text: &str, frame: &mut Frame, out: &mut Builder) {
@@ -36,7 +36,7 @@ pub(super) fn read(text: &str, frame: &mut Frame, out: &mut Builder) {
     }
     let (function, list) = split(text);
     if let Some(list) = list {
-        frame.arguments = arguments(list, out);
+        frame.arguments = Arguments::printed(list, arguments);
     }
     if !function.is_empty() {
         frame.symbol = out.name(function);

@@ -198,7 +198,7 @@ impl Stack {
                 Rule::function => function(part, &mut frame, out),
                 Rule::symbol => frame.symbol = out.name(part.as_str()),
                 Rule::offset => frame.offset = hex(part.as_str()),
-                Rule::arguments => frame.arguments = arguments(part, out),
+                Rule::arguments => frame.arguments = arguments(part, out).into(),
                 Rule::rest if !part.as_str().trim().is_empty() => return Fed::End,
                 _ => {}
             }

@@ -61,7 +61,7 @@ enum Printed {
 
 impl Reader for ProcStackReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
-        let console = line.prefix.time.is_some() || in_call_trace(line, context);
+        let console = line.prefix.time.is_some() || line.prefix.kernel || in_call_trace(line, context);
         if console || !line.trimmed().starts_with('[') || !is_frame(line.head()) {
             return false;
         }

@@ -1,5 +1,7 @@
 //! What stands around a line.
 
+use super::mend::without_marks;
+use super::prefix::bare;
 use super::{Command, Line, Lines};
 
 /// What a dialect may look at beside the line itself.
@@ -31,15 +33,21 @@ impl<'a> Context<'a> {
     }
 
     /// A line of the text as given, mended in nothing; empty outside the text.
-    pub(crate) fn raw(&self, number: u32) -> &'a str {
+    pub(crate) fn given(&self, number: u32) -> &'a str {
         self.lines.get(number)
     }
 
-    /// The last line before `number` that is not blank, as given, at most `reach` lines away.
+    /// A line of the text without its prefixes, else mended in nothing; empty outside the text.
+    pub(crate) fn raw(&self, number: u32) -> &'a str {
+        let text = self.lines.get(number).trim_matches(|c: char| c < ' ' && c != '\t');
+        bare(if text.starts_with('>') { without_marks(text) } else { text })
+    }
+
+    /// The last line before `number` that is not blank, without its prefixes, at most `reach` lines away.
     pub(crate) fn before(&self, number: u32, reach: u32) -> Option<(u32, &'a str)> {
         (number.saturating_sub(reach).max(1)..number)
             .rev()
-            .map(|n| (n, self.lines.get(n)))
+            .map(|n| (n, self.raw(n).trim_start()))
             .find(|(_, text)| !text.trim().is_empty())
     }
 

@@ -1,10 +1,11 @@
 //! Mends a line of the text as given: terminal codes, entities, typographic characters, quoting, log prefixes; then
 //! cuts it where records were glued together. Every mend is noted with its line.
 
-use super::prefix::peel;
+use super::prefix::{end_of_prefixes, peel};
 use super::prompt;
+use super::shape::{PerShape, Shapes};
 use super::split::Splitter;
-use super::{Command, Line, Lines};
+use super::{Command, Line, Lines, Prefix};
 use crate::builder::Builder;
 use stacklore_model::MendKind;
 use std::borrow::Cow;
@@ -25,9 +26,54 @@ const MAX_LINE: usize = 64 * 1024;
 #[derive(Default)]
 pub(crate) struct Mender {
     splitter: Splitter,
+    shapes: Shapes,
+    /// Whether lines of a shape are records as they stand: without a prefix, with one of the kernel, with one of a log.
+    sound: [PerShape<bool>; 3],
 }
 
 impl Mender {
+    /// The line as a record, where a line of its shape is known to need no mending: most lines of most dumps. Without
+    /// an answer the line goes through [`Mender::pieces`].
+    pub(crate) fn sound<'a>(&mut self, lines: &Lines<'a>, number: u32, out: &mut Builder) -> Option<Line<'a>> {
+        let raw = lines.get(number);
+        // Whether a mark is one of quoting depends on the lines around it.
+        if quote_mark(raw).is_some() {
+            return None;
+        }
+        let mut prefix = Prefix::default();
+        let start = end_of_prefixes(raw, &mut prefix);
+        let text = raw.get(start..)?.trim_ascii_end();
+        let shape = self.shapes.of(text)?;
+        let line = Line { number, text: Cow::Borrowed(text), prefix, shape: Some(shape) };
+        let before = match (start, line.prefix.logged) {
+            (0, _) => 0,
+            (_, false) => 1,
+            (_, true) => 2,
+        };
+        match self.sound[before].get(shape) {
+            Some(true) => Some(line),
+            Some(false) => None,
+            None => {
+                let sound = self.is_sound(&line, lines, out);
+                self.sound[before].insert(shape, sound);
+                sound.then_some(line)
+            }
+        }
+    }
+
+    /// Whether mending leaves a line as it is.
+    fn is_sound(&mut self, line: &Line<'_>, lines: &Lines<'_>, out: &Builder) -> bool {
+        let mut trial = Builder::new(out.reading().source, lines.len());
+        let (row, pieces) = (self.splitter.clone(), self.pieces(lines, line.number, &mut trial));
+        let reading = trial.reading();
+        let same =
+            matches!(&pieces[..], [Piece::Line(piece)] if piece.text == line.text && piece.prefix == line.prefix);
+        // What the splitter remembers of a row it has to see in every such row.
+        let stateless = row == self.splitter;
+        self.splitter = row;
+        same && stateless && reading.mends.is_empty() && reading.unclear.is_empty()
+    }
+
     /// The logical lines and commands of a line of the text.
     pub(crate) fn pieces<'a>(&mut self, lines: &Lines<'a>, number: u32, out: &mut Builder) -> Vec<Piece<'a>> {
         let raw = lines.get(number);
@@ -54,7 +100,14 @@ impl Mender {
                 pieces.push(Piece::Command(Command { tool, text, line: number }));
             } else {
                 let (prefix, rest) = peel(part);
-                pieces.push(Piece::Line(Line { number, text: trim_end(rest), prefix }));
+                // A session can be in the log of a program; what the kernel prints is none.
+                let logged = prefix.logged && !prefix.kernel && prefix.time.is_none();
+                if let Some((tool, typed)) = logged.then(|| prompt::command(&rest)).flatten() {
+                    let text = typed.trim().to_owned();
+                    pieces.push(Piece::Command(Command { tool, text, line: number }));
+                } else {
+                    pieces.push(Piece::Line(Line { number, text: trim_end(rest), prefix, shape: None }));
+                }
             }
         }
         pieces
@@ -129,7 +182,7 @@ fn plain_character(c: char) -> Option<char> {
 }
 
 /// Drops escape sequences and overstrikes; of a line rewritten with carriage returns the last part stays.
-fn without_terminal_codes(text: &str) -> String {
+pub(super) fn without_terminal_codes(text: &str) -> String {
     let text = text.rsplit('\r').find(|part| !part.is_empty()).unwrap_or("");
     let mut plain = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -209,15 +262,24 @@ fn coded(digits: &str) -> Option<char> {
 
 /// Whether the mark before this line is quoting: the lines around it carry it too (`> ` alone is also mdb's prompt).
 fn is_quoted(lines: &Lines<'_>, number: u32, text: &str) -> bool {
+    let (before, after) = (number.saturating_sub(1), number + 1);
+    if text.starts_with('>') && !is_prompt(text) {
+        // Some mailers write no blank behind the mark.
+        let quotes = |n: u32| lines.get(n).starts_with('>') && !is_prompt(lines.get(n));
+        return quotes(before) || quotes(after);
+    }
     let Some(mark) = quote_mark(text) else { return false };
     let same = |n: u32| quote_mark(lines.get(n)) == Some(mark);
     let blank = |n: u32| lines.get(n).trim().is_empty();
-    let (before, after) = (number.saturating_sub(1), number + 1);
     match mark {
         // A prompt stands alone: quoted text has marks on both sides, or on one where the other side is empty.
         '>' | '#' => (same(before) && same(after)) || (same(before) && blank(after)) || (same(after) && blank(before)),
         _ => same(before) && same(after),
     }
+}
+
+fn is_prompt(text: &str) -> bool {
+    prompt::command(text).is_some_and(|(_, typed)| !typed.is_empty())
 }
 
 fn quote_mark(text: &str) -> Option<char> {
@@ -227,12 +289,21 @@ fn quote_mark(text: &str) -> Option<char> {
 }
 
 fn unquoted(text: Cow<'_, str>) -> Cow<'_, str> {
-    let skip = text.len() - text.trim_start_matches(['>', '|', '#']).len();
-    let rest = &text[skip..];
-    // Levels can be written apart (`> > text`).
-    let deeper = rest.strip_prefix(' ').filter(|rest| rest.starts_with("> ") || rest.starts_with(">>"));
-    let rest = deeper.map_or(rest, |rest| rest.trim_start_matches(['>', ' ']));
-    Cow::Owned(rest.strip_prefix(' ').unwrap_or(rest).to_owned())
+    Cow::Owned(without_marks(&text).to_owned())
+}
+
+/// The text behind the marks of quoting at its front. Levels can be written apart (`> > text`); the last mark of a
+/// quoted session is its prompt.
+pub(super) fn without_marks(text: &str) -> &str {
+    let Some(mark) = text.chars().next().filter(|c| matches!(c, '>' | '|' | '#')) else { return text };
+    let mut rest = text.trim_start_matches(mark);
+    while let Some(deeper) = rest.strip_prefix(' ').filter(|rest| rest.starts_with("> ") || rest.starts_with(">>")) {
+        if is_prompt(deeper) {
+            break;
+        }
+        rest = deeper.trim_start_matches('>');
+    }
+    rest.strip_prefix(' ').unwrap_or(rest)
 }
 
 #[cfg(test)]
@@ -259,7 +330,7 @@ mod tests {
         assert_eq!(mended("\u{1b}[31mred\u{1b}[0m"), ["red"]);
         assert_eq!(mended("thread 1\u{2019}s stack"), ["thread 1's stack"]);
         assert_eq!(mended("10 %\r100 %"), ["100 %"]);
-        assert_eq!(mended("&amp;lt;0&amp;gt;"), ["<0>"]);
+        assert_eq!(mended("[&amp;lt;0&amp;gt;]"), ["[<0>]"]);
     }
 
     #[test]

@@ -7,13 +7,17 @@ mod mend;
 mod pattern;
 mod prefix;
 pub(crate) mod prompt;
+pub(crate) mod shape;
 pub(crate) mod shell;
 mod split;
+mod unwrap;
 
 pub(crate) use context::Context;
 pub(crate) use lines::Lines;
 pub(crate) use mend::{Mender, Piece};
 pub(crate) use pattern::pattern;
+pub(crate) use shape::{PerShape, Shape};
+pub(crate) use unwrap::{Unwrapped, unwrap};
 
 use std::borrow::Cow;
 
@@ -26,6 +30,8 @@ pub(crate) struct Line<'a> {
     pub(crate) text: Cow<'a, str>,
     /// What was peeled off.
     pub(crate) prefix: Prefix,
+    /// The shape of the text, where nothing had to be mended: what holds for one line of a shape holds for all.
+    pub(crate) shape: Option<Shape>,
 }
 
 impl Line<'_> {
@@ -52,8 +58,12 @@ pub(crate) struct Prefix {
     pub(crate) time: Option<f64>,
     /// printk caller: a task (`T56`) or a CPU (`C1`).
     pub(crate) caller: Option<Caller>,
-    /// A log daemon says that the kernel printed the line.
+    /// Seconds since 1970 of a date before the line, where its year is told.
+    pub(crate) clock: Option<f64>,
+    /// A log daemon or the kernel's log tool says that the kernel printed the line.
     pub(crate) kernel: bool,
+    /// The line comes out of a log: between two lines of one program there can be lines of others.
+    pub(crate) logged: bool,
     /// File named by `grep -H`: `/proc/97/task/109/stack`.
     pub(crate) path: Option<String>,
 }

@@ -1,0 +1,88 @@
+//! Frames whose shape was seen before: their numbers are read anew, the rest is known.
+
+use super::argument::arguments;
+use super::line::{self, Printed};
+use super::{call, stack};
+use crate::builder::Builder;
+use crate::text::shape::is_fixed;
+use crate::text::{Context, Line, PerShape};
+use stacklore_model::{Arguments, Call, Frame};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A frame that stands whole on its line.
+struct Known {
+    number: Range<usize>,
+    address: Option<Range<usize>>,
+    arguments: Range<usize>,
+    call: Arc<Call>,
+    /// Nothing of the frame can follow on the next line.
+    complete: bool,
+}
+
+/// The shapes of frames in a document; `None` stands for lines that take the long way.
+#[derive(Default)]
+pub(super) struct KnownFrames {
+    known: PerShape<Option<Known>>,
+}
+
+impl KnownFrames {
+    /// Number and frame of a line that holds all of a frame and nothing else.
+    pub(super) fn read(&mut self, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> Option<(u32, Frame)> {
+        let shape = line.shape?;
+        if !line.text.starts_with('#') {
+            return None;
+        }
+        if self.known.get(shape).is_none() {
+            self.known.insert(shape, learn(&line.text, out));
+        }
+        let known = self.known.get(shape)?.as_ref()?;
+        if !known.complete && !begins_anew(context.raw(line.number + 1)) {
+            return None;
+        }
+        let text = &line.text;
+        let number = text.get(known.number.clone())?.parse().ok()?;
+        let mut frame = Frame::of(known.call.clone(), out.at(line.number));
+        frame.address = match &known.address {
+            Some(digits) => Some(u64::from_str_radix(text.get(digits.clone())?, 16).ok()?),
+            None => None,
+        };
+        frame.arguments = Arguments::printed(text.get(known.arguments.clone())?, arguments);
+        Some((number, frame))
+    }
+}
+
+/// Whether a line cannot go on with the frame above it.
+fn begins_anew(next: &str) -> bool {
+    next.trim_start().is_empty() || next.starts_with('#')
+}
+
+/// What holds for all lines of this line's shape.
+fn learn(text: &str, out: &mut Builder) -> Option<Known> {
+    let Some(Printed::Frame { address, text: rest, .. }) = line::read(text) else { return None };
+    let found = call::split(rest);
+    if !stack::is_frame(address, &found) || found.open || !found.leftover.is_empty() || !text.is_ascii() {
+        return None;
+    }
+    let within = |part: &str| {
+        let start = part.as_ptr() as usize - text.as_ptr() as usize;
+        start..start + part.len()
+    };
+    let fixed = |part: Option<&str>| part.is_none_or(|part| is_fixed(text, &within(part)));
+    if !(fixed(Some(found.function)) && fixed(found.location) && fixed(found.library)) {
+        return None;
+    }
+    let digits = text[1..].bytes().take_while(u8::is_ascii_digit).count();
+    let address = address.map(|_| {
+        let start = text.find("0x").map_or(0, |at| at + 2);
+        start..start + text[start..].bytes().take_while(u8::is_ascii_hexdigit).count()
+    });
+    let call = Call {
+        location: found.location.map(|place| out.name(place)),
+        module: found.library.map(|library| out.name(library)),
+        ..Call::new(out.name(found.function))
+    };
+    // Without a list the range is empty: no text, no arguments.
+    let arguments = found.arguments.map_or(0..0, within);
+    Some(Known { number: 1..1 + digits, address, arguments, call: Arc::new(call), complete: found.is_complete() })
+}
