@@ -21,9 +21,12 @@ fn stacks(reading: &Reading) -> Vec<(Option<u32>, String)> {
     reading.stacks.iter().map(|stack| (stack.task.tid, frames(stack))).collect()
 }
 
+/// Task and frames of each stack of a text.
+type Stacks = &'static [(Option<u32>, &'static str)];
+
 #[test]
 fn reports_of_all_machines() {
-    let table: &[(&str, &str, &[(Option<u32>, &str)])] = &[
+    let table: &[(&str, &str, Stacks)] = &[
         (
             "arm64",
             "CPU: 1 PID: 97 Comm: warner Tainted: G           O      6.1.0-15-arm64 #1  Debian 6.1.66-1\n\
