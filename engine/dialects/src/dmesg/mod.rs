@@ -575,6 +575,13 @@ fn is_register_row(text: &str) -> bool {
     };
     let is_word = |word: &str| matches!(word.len(), 8 | 16) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let first = |text: &str| text.split_whitespace().next().map(str::to_owned).unwrap_or_default();
+    // The code of s390, one instruction on a line, the present one marked.
+    if let Some((address, _)) = text.trim_start_matches(['#', '>', '*']).split_once(": ")
+        && address.len() == 16
+        && is_word(address)
+    {
+        return true;
+    }
     match text.get(..text.len().min(9)).unwrap_or("").split_once(':') {
         Some((name, _)) => is_name(name.trim_end()) && is_word(&first(&text[name.len() + 1..])),
         // loongarch prints no colons.
