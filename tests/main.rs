@@ -4,6 +4,7 @@ mod cli;
 mod corpus;
 mod hostile;
 mod knowledge_is_data;
+mod parse;
 mod program;
 mod readme;
 mod rules;

@@ -3,6 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use stacklore::reason::finding::Certainty;
+use stacklore::reports::{CONTENTS_FORMATS, FORMATS, Root};
 use std::path::PathBuf;
 
 /// Says why a system hangs, who is to blame and how sure that is, from the stacks, dumps and logs in a ticket.
@@ -44,9 +45,6 @@ pub(crate) struct InputArgs {
 /// Where and how to write.
 #[derive(Debug, Args)]
 pub(crate) struct OutputArgs {
-    /// Form of the report
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_names())]
-    pub(crate) format: String,
     /// Write to a file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -71,6 +69,9 @@ pub(crate) struct KnowledgeArgs {
 pub(crate) struct DiagnoseArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    /// Form of the report
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_names())]
+    pub(crate) format: String,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     #[command(flatten)]
@@ -94,10 +95,47 @@ pub(crate) struct DiagnoseArgs {
 pub(crate) struct ParseArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    /// Form of the output: `text` for people, `json` for programs, `folded` for flame graphs
+    ///
+    /// folded: one line for each distinct stack, frames from the outermost to the innermost with `;` between them,
+    /// then a blank and the number of such stacks. Frames that the tool itself doubts (`?`) are left out; a stack
+    /// without any other is `[unknown]`. In names `;` becomes `:` and a blank `_`.
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = contents_format_names())]
+    pub(crate) format: String,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    /// Leave nothing out: all groups, frames, tasks, ranges and unclear lines
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// What folded stacks begin with, before their outermost frame
+    #[arg(long, value_name = "ROOT", default_value = "none")]
+    pub(crate) root: FoldedRoot,
     #[command(flatten)]
     pub(crate) knowledge: KnowledgeArgs,
+}
+
+/// What folded stacks begin with.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FoldedRoot {
+    /// Nothing: equal stacks are one line, whoever has them
+    None,
+    /// Name of the thread
+    Name,
+    /// `NAME-PID` of the process
+    Process,
+    /// `NAME-PID/TID` of the thread
+    Task,
+}
+
+impl From<FoldedRoot> for Root {
+    fn from(root: FoldedRoot) -> Self {
+        match root {
+            FoldedRoot::None => Root::None,
+            FoldedRoot::Name => Root::Name,
+            FoldedRoot::Process => Root::Process,
+            FoldedRoot::Task => Root::Task,
+        }
+    }
 }
 
 /// Arguments of `rules`.
@@ -166,7 +204,11 @@ impl From<Sureness> for Certainty {
 }
 
 fn format_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(stacklore::reports::FORMATS.iter().map(|format| format.id()))
+    PossibleValuesParser::new(FORMATS.iter().map(|format| format.id()))
+}
+
+fn contents_format_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(CONTENTS_FORMATS.iter().map(|format| format.id()))
 }
 
 #[cfg(test)]

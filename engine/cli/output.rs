@@ -2,24 +2,23 @@
 
 use crate::args::OutputArgs;
 use anyhow::Context as _;
-use stacklore::reports::{self, Format, Layout};
+use stacklore::reports::Layout;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-/// Writes a result in the chosen format to the chosen place.
+/// Writes a result to the chosen place.
 pub(crate) fn write(
     args: &OutputArgs,
-    body: impl FnOnce(&dyn Format, &Layout, &mut dyn Write) -> io::Result<()>,
+    body: impl FnOnce(&Layout, &mut dyn Write) -> io::Result<()>,
 ) -> anyhow::Result<()> {
-    let format = reports::format(&args.format).context("the format is one of those that the arguments allow")?;
-    let layout = Layout { width: usize::from(args.width), ascii: args.ascii };
+    let layout = Layout { width: usize::from(args.width), ascii: args.ascii, ..Layout::default() };
     match &args.output {
-        None => to_stdout(|out| body(format, &layout, out)),
+        None => to_stdout(|out| body(&layout, out)),
         Some(path) => {
             let name = path.display();
             let tried = || format!("{name}: cannot write the report; choose another place with --output");
             let mut out = BufWriter::new(File::create(path).with_context(tried)?);
-            body(format, &layout, &mut out).and_then(|()| out.flush()).with_context(tried)
+            body(&layout, &mut out).and_then(|()| out.flush()).with_context(tried)
         }
     }
 }

@@ -1,42 +1,60 @@
-//! What every format can do, and the table of all formats.
+//! What every format can do, and the tables of all formats.
 
-use crate::{Json, Parsed, Report, Text, WhyView};
+use crate::{Folded, Json, Parsed, Report, Root, Text, WhyView};
 use std::io::{self, Write};
 
-/// How a report is laid out on a page or terminal. Formats for machines ignore it.
+/// How output is laid out on a page or terminal. Formats for machines ignore what does not concern them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// Columns at which prose is wrapped.
     pub width: usize,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// Leave nothing out of long lists.
+    pub everything: bool,
+    /// What folded stacks begin with.
+    pub root: Root,
 }
 
 impl Default for Layout {
     fn default() -> Self {
-        Layout { width: 100, ascii: false }
+        Layout { width: 100, ascii: false, everything: false, root: Root::None }
     }
 }
 
-/// A form in which a report is written.
-pub trait Format: Sync {
-    /// Its name on the command line.
+/// What has a name on the command line.
+pub trait Named: Sync {
+    /// The name.
     fn id(&self) -> &'static str;
+}
 
+/// A form in which a diagnosis is written.
+pub trait Format: Named {
     /// Writes a diagnosed case. Fails only when `out` does.
     fn report(&self, report: &Report, layout: &Layout, out: &mut dyn Write) -> io::Result<()>;
-
-    /// Writes what was read of a case. Fails only when `out` does.
-    fn parsed(&self, parsed: &Parsed, layout: &Layout, out: &mut dyn Write) -> io::Result<()>;
 
     /// Writes one rule clause by clause. Fails only when `out` does.
     fn why(&self, why: &WhyView, layout: &Layout, out: &mut dyn Write) -> io::Result<()>;
 }
 
-/// All formats, the default first.
+/// A form in which the contents of a case are written.
+pub trait ContentsFormat: Named {
+    /// Writes what was read of a case. Fails only when `out` does.
+    fn parsed(&self, parsed: &Parsed, layout: &Layout, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// All formats of a diagnosis, the default first.
 pub static FORMATS: &[&dyn Format] = &[&Text, &Json];
 
-/// The format of that name.
+/// All formats of the contents of a case, the default first.
+pub static CONTENTS_FORMATS: &[&dyn ContentsFormat] = &[&Text, &Json, &Folded];
+
+/// The format of a diagnosis of that name.
 pub fn format(id: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|format| format.id() == id)
+}
+
+/// The format of contents of that name.
+pub fn contents_format(id: &str) -> Option<&'static dyn ContentsFormat> {
+    CONTENTS_FORMATS.iter().copied().find(|format| format.id() == id)
 }

@@ -2,12 +2,14 @@
 //!
 //! [`view`] is what a report says; a [`Format`] writes it. Nothing here reads anything but what it is given.
 
+mod folded;
 mod format;
 mod json;
 mod text;
 pub mod view;
 
-pub use format::{FORMATS, Format, Layout, format};
+pub use folded::{Folded, Root};
+pub use format::{CONTENTS_FORMATS, ContentsFormat, FORMATS, Format, Layout, Named, contents_format, format};
 pub use json::Json;
 pub use text::{Text, visible};
 pub use view::{EngineView, Parsed, Report, WhyView};

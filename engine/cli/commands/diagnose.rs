@@ -5,6 +5,7 @@ use crate::exit::Exit;
 use crate::reading::{self, Texts};
 use crate::{output, rulebook};
 use stacklore::reason::finding::Certainty;
+use stacklore::reports::{self, Format};
 use stacklore::{Engine, Options, Report};
 
 /// Diagnoses the given texts as one case.
@@ -23,9 +24,13 @@ pub(crate) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
 fn report(args: &DiagnoseArgs, engine: &Engine, texts: Texts) -> anyhow::Result<Exit> {
     let options = Options { least: args.min_certainty.into(), only: args.only.clone(), notes: texts.notes };
     let report = engine.conclude(&texts.case, texts.documents, texts.readings, &options);
-    output::write(&args.output, |format, layout, out| format.report(&report, layout, out))?;
+    output::write(&args.output, |layout, out| format(args).report(&report, layout, out))?;
     let alarm = args.fail_on.is_some_and(|least| found(&report, least.into()));
     Ok(if alarm { Exit::Found } else { Exit::Done })
+}
+
+fn format(args: &DiagnoseArgs) -> &'static dyn Format {
+    reports::format(&args.format).unwrap_or(&reports::Text)
 }
 
 fn found(report: &Report, least: Certainty) -> bool {
@@ -34,7 +39,7 @@ fn found(report: &Report, least: Certainty) -> bool {
 
 fn explain(args: &DiagnoseArgs, engine: &Engine, id: &str, texts: Texts) -> anyhow::Result<Exit> {
     if let Some(why) = engine.why(id, texts.documents, texts.readings) {
-        output::write(&args.output, |format, layout, out| format.why(&why, layout, out))?;
+        output::write(&args.output, |layout, out| format(args).why(&why, layout, out))?;
     }
     Ok(Exit::Done)
 }

@@ -68,8 +68,9 @@ impl Builder {
     }
 
     /// Adds a stack; one without frames is no stack and is left out.
-    pub(crate) fn stack(&mut self, stack: StackSighting) {
+    pub(crate) fn stack(&mut self, mut stack: StackSighting) {
         if !stack.frames.is_empty() {
+            stack.frames.shrink_to_fit();
             self.reading.stacks.push(stack);
         }
     }
@@ -121,10 +122,10 @@ impl Builder {
                     reading.lines_understood += 1;
                 }
                 reading.extents.push(Extent { dialect, span });
+                if !reading.dialects.contains(&dialect) {
+                    reading.dialects.push(dialect);
+                }
             }
-        }
-        if !reading.dialects.contains(&dialect) {
-            reading.dialects.push(dialect);
         }
     }
 }

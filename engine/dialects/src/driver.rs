@@ -21,7 +21,7 @@ static NEEDLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 });
 
 pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
-    let unwrapped = unwrap(&document.text);
+    let unwrapped = unwrap(&document.text, &|line| NEEDLES.is_match(line));
     let mut reading = walk(source, document, &unwrapped);
     if let Some(numbers) = &unwrapped.numbers {
         renumber(&mut reading, numbers, Lines::of(&document.text).len());

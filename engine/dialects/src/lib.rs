@@ -7,8 +7,11 @@
 //!
 //! Reading never fails: what was not understood is in the [`Reading`]'s notes. This crate knows no rules and no waits.
 
+mod block;
 mod builder;
+mod coredump;
 mod crash;
+mod cxx_trace;
 mod ddb;
 mod dialect;
 mod dmesg;
@@ -19,10 +22,14 @@ mod faulthandler;
 mod file_locks;
 mod gdb;
 mod go;
+mod go_deadlock;
 mod java;
 mod lldb;
 mod lockdep;
+mod mac_sample;
 mod mdb;
+mod minidump;
+mod other_tools;
 mod proc_files;
 mod proc_stack;
 mod procstat;
@@ -31,12 +38,16 @@ mod ps;
 mod pstack;
 mod py_spy;
 mod renumber;
+mod rust_panic;
+mod sanitizer;
 mod sdb;
 mod service_tree;
 mod settings;
 mod sockets;
 mod table;
 mod text;
+mod valgrind;
+mod windbg;
 
 use stacklore_model::{Document, Reading, SourceId};
 

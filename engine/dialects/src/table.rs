@@ -7,6 +7,13 @@ use crate::dialect::Dialect;
 /// All dialects.
 pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::crash::Crash,
+    // Before gdb, whose frames begin alike.
+    &crate::coredump::Coredump,
+    &crate::sanitizer::Sanitizer,
+    &crate::valgrind::Valgrind,
+    // Before the goroutine dumps that stand in its reports.
+    &crate::go_deadlock::GoDeadlock,
+    &crate::go_deadlock::GoRace,
     &crate::eu_stack::EuStack,
     // Before gdb, whose frames begin alike.
     &crate::drgn::Drgn,
@@ -23,6 +30,11 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     // Before mdb, whose frames look alike.
     &crate::pstack::Pstack,
     &crate::mdb::Mdb,
+    &crate::windbg::Windbg,
+    &crate::mac_sample::MacSample,
+    &crate::rust_panic::RustPanic,
+    &crate::cxx_trace::CxxTrace,
+    &crate::minidump::Minidump,
     &crate::lockdep::Lockdep,
     &crate::lockdep::LockStat,
     &crate::dmesg::Dmesg,
@@ -38,4 +50,5 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::profile::Bcc,
     &crate::profile::Ftrace,
     &crate::profile::Folded,
+    &crate::other_tools::OtherTools,
 ];

@@ -24,12 +24,22 @@ pub enum System {
     Java,
     /// Python interpreters.
     Python,
+    /// Windows, programs and kernel.
+    Windows,
 }
 
 impl System {
     /// All systems, in the order of their declaration.
-    pub const ALL: [System; 7] =
-        [System::Linux, System::User, System::Illumos, System::Freebsd, System::Go, System::Java, System::Python];
+    pub const ALL: [System; 8] = [
+        System::Linux,
+        System::User,
+        System::Illumos,
+        System::Freebsd,
+        System::Go,
+        System::Java,
+        System::Python,
+        System::Windows,
+    ];
 
     /// The name used in rules, vocabularies and reports.
     pub fn name(self) -> &'static str {
@@ -41,6 +51,7 @@ impl System {
             System::Go => "go",
             System::Java => "java",
             System::Python => "python",
+            System::Windows => "windows",
         }
     }
 }

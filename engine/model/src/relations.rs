@@ -81,7 +81,7 @@ static RELATIONS: &[Relation] = &[
     Relation {
         name: "report",
         help: "a tool itself says so: kind is hung-task, soft-lockup, hard-lockup, rcu-stall, workqueue-lockup, \
-               lockdep-circular, lockdep-recursive, lockdep-irq, java-deadlock, go-all-asleep, race-report, oops, \
+               lockdep-circular, lockdep-recursive, lockdep-irq, java-deadlock, go-all-asleep, race-report, lock-order, oops, \
                panic or warning",
         fields: &[field("kind", Text), field("task", Task), field("cpu", Number), field("seconds", Time)],
     },
@@ -181,6 +181,18 @@ static RELATIONS: &[Relation] = &[
             field("task", Task),
             field("object", Object),
             field("name", Text),
+            field("function", Text),
+            field("place", Text),
+        ],
+    },
+    Relation {
+        name: "lock_order",
+        help: "an order of two locks that a checker of locks saw: taken was locked at that place while held was held; \
+               nothing need hang",
+        fields: &[
+            field("task", Task),
+            field("held", Object),
+            field("taken", Object),
             field("function", Text),
             field("place", Text),
         ],

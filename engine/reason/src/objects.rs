@@ -157,7 +157,7 @@ impl Objects {
         match stack.system {
             System::Linux if address.is_some_and(is_user_half) => of_process.unwrap_or(of_session),
             System::Linux | System::Illumos | System::Freebsd => Space::Kernel,
-            System::User | System::Go | System::Python => of_process.unwrap_or(of_session),
+            System::User | System::Go | System::Python | System::Windows => of_process.unwrap_or(of_session),
             // A collector moves objects between two dumps of one process.
             System::Java => of_session,
         }

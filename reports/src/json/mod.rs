@@ -1,6 +1,6 @@
 //! JSON: the view model as it is, one object on one line, so that the same form serves one case and many.
 
-use crate::{Format, Layout, Parsed, Report, WhyView};
+use crate::{ContentsFormat, Format, Layout, Named, Parsed, Report, WhyView};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -8,21 +8,25 @@ use std::io::{self, Write};
 #[derive(Clone, Copy, Debug)]
 pub struct Json;
 
-impl Format for Json {
+impl Named for Json {
     fn id(&self) -> &'static str {
         "json"
     }
+}
 
+impl Format for Json {
     fn report(&self, report: &Report, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
         line(report, out)
     }
 
-    fn parsed(&self, parsed: &Parsed, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
-        line(parsed, out)
-    }
-
     fn why(&self, why: &WhyView, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
         line(why, out)
+    }
+}
+
+impl ContentsFormat for Json {
+    fn parsed(&self, parsed: &Parsed, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
+        line(parsed, out)
     }
 }
 

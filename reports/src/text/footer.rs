@@ -23,6 +23,26 @@ pub(super) fn write(page: &mut Page<'_>, contents: &Contents) -> io::Result<()> 
     Ok(())
 }
 
+/// What was read, mended and left unclear in one paragraph, for a page that shows all of it below.
+pub(super) fn summary(contents: &Contents) -> String {
+    let lines = match contents.counts.lines_unclear {
+        0 => "No line stayed unclear.".into(),
+        1 => "1 line stayed unclear.".into(),
+        count => format!("{count} lines stayed unclear."),
+    };
+    let lines = if contents.counts.lines_understood == 0 { String::new() } else { lines };
+    format!("{} {} {lines}", read(contents), mended_lines(contents))
+}
+
+/// `Mended 31 lines.`
+fn mended_lines(contents: &Contents) -> String {
+    let lines: BTreeSet<(u32, u32)> = contents.mends.iter().map(|mend| (mend.source, mend.line)).collect();
+    match lines.len() {
+        0 => "Mended nothing.".into(),
+        count => format!("Mended {}.", counted(count, "line")),
+    }
+}
+
 fn read(contents: &Contents) -> String {
     let mut seen = BTreeSet::new();
     let dialects = contents.sources.iter().flat_map(|source| &source.dialects);

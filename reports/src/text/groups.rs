@@ -40,23 +40,28 @@ pub(super) fn write(page: &mut Page<'_>, indent: usize, groups: &[&GroupView]) -
 }
 
 fn what(group: &GroupView) -> String {
-    let mode = match group.mode {
+    let wait = wait_words(group.wait.as_deref(), group.mode, group.idle);
+    let place = if group.frames.is_empty() { String::new() } else { format!(" in {}", group.frames.join(" ← ")) };
+    let oldest = group.longest.map_or_else(String::new, |seconds| format!(" (oldest: {})", duration(seconds)));
+    format!("{wait}{place}{oldest}")
+}
+
+/// What a stack does: `waits: rwlock write`, `rests: epoll`, `runs`.
+pub(super) fn wait_words(wait: Option<&str>, mode: Option<Mode>, idle: bool) -> String {
+    let mode = match mode {
         Some(Mode::Read) => " read",
         Some(Mode::Write) => " write",
         None => "",
     };
-    let wait = match group.wait.as_deref() {
+    match wait {
         Some("on-cpu") => "runs".into(),
         Some("scan") => "scan of a stack".into(),
         Some("profile") => "seen by a profiler".into(),
-        Some(wait) if group.idle => format!("rests: {wait}"),
-        None if group.idle => "rests".into(),
+        Some(wait) if idle => format!("rests: {wait}"),
+        None if idle => "rests".into(),
         Some(wait) => format!("waits: {wait}{mode}"),
         None => "unknown".into(),
-    };
-    let place = if group.frames.is_empty() { String::new() } else { format!(" in {}", group.frames.join(" ← ")) };
-    let oldest = group.longest.map_or_else(String::new, |seconds| format!(" (oldest: {})", duration(seconds)));
-    format!("{wait}{place}{oldest}")
+    }
 }
 
 fn who(group: &GroupView) -> String {

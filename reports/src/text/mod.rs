@@ -4,6 +4,7 @@
 //! holds, and what was read.
 
 mod drawing;
+mod equal;
 mod escape;
 mod findings;
 mod footer;
@@ -13,13 +14,14 @@ mod parsed;
 mod quotes;
 #[cfg(test)]
 mod sample;
+mod texts;
 mod verdict;
 mod why;
 
 pub use escape::visible;
 
 use crate::view::Contents;
-use crate::{Format, Layout, Parsed, Report, WhyView};
+use crate::{ContentsFormat, Format, Layout, Named, Parsed, Report, WhyView};
 use page::Page;
 use stacklore_reason::finding::{Certainty, Verdict};
 use std::io::{self, Write};
@@ -28,11 +30,13 @@ use std::io::{self, Write};
 #[derive(Clone, Copy, Debug)]
 pub struct Text;
 
-impl Format for Text {
+impl Named for Text {
     fn id(&self) -> &'static str {
         "text"
     }
+}
 
+impl Format for Text {
     fn report(&self, report: &Report, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
         let sources = source_names(&report.contents);
         let page = &mut Page::new(out, *layout);
@@ -47,13 +51,15 @@ impl Format for Text {
         footer::write(page, &report.contents)
     }
 
-    fn parsed(&self, parsed: &Parsed, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
-        let sources = source_names(&parsed.contents);
-        parsed::write(&mut Page::new(out, *layout), &parsed.contents, &sources)
-    }
-
     fn why(&self, why: &WhyView, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
         why::write(&mut Page::new(out, *layout), why)
+    }
+}
+
+impl ContentsFormat for Text {
+    fn parsed(&self, parsed: &Parsed, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
+        let sources = source_names(&parsed.contents);
+        parsed::write(&mut Page::new(out, *layout), parsed, &sources)
     }
 }
 
@@ -142,7 +148,7 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_asked_and_ascii_is_ascii() {
         for report in [sample::self_deadlock(), sample::unknown(), sample::empty()] {
-            let text = written(&report, Layout { width: 72, ascii: true });
+            let text = written(&report, Layout { width: 72, ascii: true, ..Layout::default() });
             assert!(text.is_ascii(), "{text}");
             let prose = text.lines().filter(|line| !line.contains("--"));
             assert_eq!(prose.filter(|line| line.chars().count() > 72).collect::<Vec<_>>(), Vec::<&str>::new());

@@ -23,6 +23,11 @@ impl<'a> Page<'a> {
         self.layout.width.saturating_sub(indent + ellipsis).max(30)
     }
 
+    /// How many entries of a long list are shown: `usual`, or all where everything is asked for.
+    pub(super) fn most(&self, usual: usize) -> usize {
+        if self.layout.everything { usize::MAX } else { usual }
+    }
+
     pub(super) fn blank(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
@@ -168,7 +173,7 @@ mod tests {
     #[test]
     fn nothing_that_steers_a_terminal_gets_out() {
         let mut out = Vec::new();
-        let mut page = Page::new(&mut out, Layout { width: 40, ascii: true });
+        let mut page = Page::new(&mut out, Layout { width: 40, ascii: true, ..Layout::default() });
         page.line(1, "a\x1b[2J ──▶ b").expect("memory");
         page.prose(0, "x\u{202e}y\r").expect("memory");
         assert_eq!(String::from_utf8_lossy(&out), " a^[[2J --> b\nx\\u{202e}y\n");

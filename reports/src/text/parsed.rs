@@ -1,57 +1,112 @@
-//! What was understood of each text, and what was not.
+//! What was understood of each text, and what was not: the answer of `stacklore parse`.
 
-use super::groups::{self, counted};
+use super::groups::counted;
 use super::page::Page;
 use super::quotes::place;
-use super::{footer, quotes};
-use crate::view::{Contents, GroupView, Quote, SourceView};
+use super::{equal, footer, quotes, texts};
+use crate::Parsed;
+use crate::view::{Contents, Quote, UnclearView};
+use stacklore_model::MendKind;
+use std::collections::BTreeMap;
 use std::io;
 
-/// Runs of lines of one dialect that are shown of a text.
-const EXTENTS: usize = 12;
 /// Unclear lines that are shown.
-const UNCLEAR: usize = 100;
+const UNCLEAR: usize = 15;
+/// Places that are shown of one kind of damage.
+const PLACES: usize = 6;
+/// Remarks that are shown.
+const NOTES: usize = 20;
 
 /// Writes the contents of a case.
-pub(super) fn write(page: &mut Page<'_>, contents: &Contents, sources: &[String]) -> io::Result<()> {
-    for source in &contents.sources {
-        of_source(page, source)?;
+pub(super) fn write(page: &mut Page<'_>, parsed: &Parsed, sources: &[String]) -> io::Result<()> {
+    let contents = &parsed.contents;
+    page.item(0, "", &footer::summary(contents))?;
+    page.blank()?;
+    texts::write(page, contents, sources)?;
+    equal::write(page, parsed, sources)?;
+    mended(page, contents, sources)?;
+    unclear(page, contents, sources)?;
+    notes(page, contents)
+}
+
+/// Kinds of damage: how often, and where first.
+fn mended(page: &mut Page<'_>, contents: &Contents, sources: &[String]) -> io::Result<()> {
+    let mut kinds: BTreeMap<MendKind, Vec<String>> = BTreeMap::new();
+    let most = page.most(PLACES);
+    let mut counts: BTreeMap<MendKind, usize> = BTreeMap::new();
+    for mend in &contents.mends {
+        let places = kinds.entry(mend.kind).or_default();
+        let line = place(mend.source, mend.line, sources);
+        if places.len() < most && places.last() != Some(&line) {
+            places.push(line);
+        }
+        *counts.entry(mend.kind).or_default() += 1;
+    }
+    if kinds.is_empty() {
+        return Ok(());
     }
     page.blank()?;
-    let groups: Vec<&GroupView> = contents.groups.iter().collect();
-    page.line(0, &format!("{} in {}", counted(contents.counts.stacks, "stack"), counted(groups.len(), "group")))?;
-    groups::write(page, 2, &groups)?;
-    unclear(page, contents, sources)?;
-    footer::write(page, contents)
+    page.line(0, "Mended")?;
+    let wide = counts.values().max().map_or(1, |count| count.to_string().len());
+    let words = kinds.keys().map(|kind| kind.words().len()).max().unwrap_or(0);
+    for (kind, places) in &kinds {
+        let count = counts.get(kind).copied().unwrap_or(0);
+        let more = if count > places.len() { ", …" } else { "" };
+        let mark = format!("{count:>wide$} × {:words$}   ", kind.words());
+        page.item(2, &mark, &format!("{}{more}", numbers(places)))?;
+    }
+    Ok(())
 }
 
-fn of_source(page: &mut Page<'_>, source: &SourceView) -> io::Result<()> {
-    let size = format!("{}, {} bytes, {}", counted(source.lines as usize, "line"), source.bytes, source.encoding);
-    page.line(0, &format!("{}: {size}", source.name))?;
-    for extent in source.extents.iter().take(EXTENTS) {
-        page.line(2, &format!("lines {} to {}: {}", extent.first_line, extent.last_line, extent.dialect))?;
-    }
-    match source.extents.len() {
-        0 => page.line(2, "nothing that looks like a trace"),
-        count if count > EXTENTS => page.line(2, &format!("… and {} more places", count - EXTENTS)),
-        _ => Ok(()),
+/// `line 4`, `lines 4, 7, 9`, `a.txt:4, b.txt:7`.
+fn numbers(places: &[String]) -> String {
+    let bare: Option<Vec<&str>> = places.iter().map(|place| place.strip_prefix("line ")).collect();
+    match bare {
+        Some(lines) if lines.len() > 1 => format!("lines {}", lines.join(", ")),
+        _ => places.join(", "),
     }
 }
 
+/// Lines that look like a trace and were not understood: the reasons first, then line by line.
 fn unclear(page: &mut Page<'_>, contents: &Contents, sources: &[String]) -> io::Result<()> {
     if contents.unclear.is_empty() {
         return Ok(());
     }
     page.blank()?;
     page.line(0, "Unclear")?;
-    for line in contents.unclear.iter().take(UNCLEAR) {
+    let shown = page.most(UNCLEAR).min(contents.unclear.len());
+    if shown < contents.unclear.len() {
+        reasons(page, &contents.unclear)?;
+    }
+    for line in contents.unclear.iter().take(shown) {
         page.line(2, &format!("{}: {}", place(line.source, line.line, sources), line.why))?;
         let text = vec![line.text.clone()];
         let quote = Quote { source: line.source, first_line: line.line, last_line: line.line, text };
-        quotes::write(page, 4, &[quote], sources)?;
+        quotes::text(page, 6, &quote)?;
     }
-    match contents.unclear.len() {
-        count if count > UNCLEAR => page.line(2, &format!("… and {} more: see --format json", count - UNCLEAR)),
-        _ => Ok(()),
+    more(page, contents.unclear.len() - shown, "line")
+}
+
+fn reasons(page: &mut Page<'_>, unclear: &[UnclearView]) -> io::Result<()> {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    unclear.iter().for_each(|line| *reasons.entry(line.why).or_default() += 1);
+    let wide = reasons.values().max().map_or(1, |count| count.to_string().len());
+    reasons.iter().try_for_each(|(why, count)| page.line(2, &format!("{count:>wide$} × {why}")))
+}
+
+fn notes(page: &mut Page<'_>, contents: &Contents) -> io::Result<()> {
+    let shown = page.most(NOTES).min(contents.notes.len());
+    if shown > 0 {
+        page.blank()?;
+    }
+    contents.notes.iter().take(shown).try_for_each(|note| page.item(0, "Note: ", note))?;
+    more(page, contents.notes.len() - shown, "note")
+}
+
+/// Says how many entries of a list are not shown, and how they are.
+pub(super) fn more(page: &mut Page<'_>, left_out: usize, what: &str) -> io::Result<()> {
+    match left_out {
+        0 => Ok(()),
+        count => page.line(2, &format!("… and {}: --all shows them", counted(count, &format!("more {what}")))),
     }
 }

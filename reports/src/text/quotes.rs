@@ -23,6 +23,12 @@ pub(super) fn write(page: &mut Page<'_>, indent: usize, quotes: &[Quote], source
     Ok(())
 }
 
+/// Writes the text of a quote without its place.
+pub(super) fn text(page: &mut Page<'_>, indent: usize, quote: &Quote) -> io::Result<()> {
+    let room = page.room(indent);
+    quote.text.iter().try_for_each(|text| page.line(indent, &shorten(text.trim(), room)))
+}
+
 fn lines<'a>(quote: &'a Quote, sources: &'a [String]) -> impl Iterator<Item = (String, &'a str)> {
     let numbered = (quote.first_line..).zip(&quote.text);
     numbered.map(|(line, text)| (place(quote.source, line, sources), text.as_str()))

@@ -50,7 +50,9 @@ fn source(dialects: &[&str]) -> SourceView {
         bytes: 9000,
         encoding: "utf-8".into(),
         dialects: dialects.iter().map(|dialect| (*dialect).into()).collect(),
+        lines_understood: 0,
         extents: Vec::new(),
+        forms: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::contents::Contents;
 use super::lines::Lines;
 use super::{ClauseView, EngineView, Parsed, Report, SCHEMA, WhyView};
-use super::{contents_of, findings_of, graph_of};
+use super::{contents_of, equal, findings_of, graph_of};
 use stacklore_reason::analysis::Analysis;
 use stacklore_reason::finding::{Diagnosis, Why};
 use stacklore_reason::vocabulary::Vocabulary;
@@ -41,7 +41,8 @@ pub fn parsed(
     let lines = Lines::of(&analysis.case);
     let graph = graph_of::Graph::of(analysis, vocabulary, diagnosis);
     let contents = contents(analysis, vocabulary, diagnosis, graph, &lines);
-    Parsed { schema: SCHEMA, engine, case: case.to_owned(), contents }
+    let equal_stacks = equal::equal(&contents);
+    Parsed { schema: SCHEMA, engine, case: case.to_owned(), contents, equal_stacks }
 }
 
 /// The view of one rule, clause by clause.

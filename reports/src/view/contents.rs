@@ -1,6 +1,6 @@
 //! What was read: sources, stacks, tasks, locks, facts, and what was mended or stayed unclear.
 
-use super::{GraphView, GroupView};
+use super::{FormView, GraphView, GroupView};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use stacklore_model::{HoldSource, Known, MendKind, Mode, Reliability};
@@ -45,10 +45,14 @@ pub struct SourceView {
     pub bytes: u64,
     /// Encoding in lower case.
     pub encoding: String,
+    /// Lines that some dialect understood.
+    pub lines_understood: u32,
     /// Dialects met, in the order of the text.
     pub dialects: Vec<String>,
     /// Lines that each dialect understood.
     pub extents: Vec<ExtentView>,
+    /// What each dialect gave.
+    pub forms: Vec<FormView>,
 }
 
 /// Lines that one dialect understood.

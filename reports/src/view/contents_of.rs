@@ -1,10 +1,11 @@
 //! The contents of a case as a view.
 
 use super::contents::{
-    Counts, ExtentView, FactView, FrameView, HolderView, LockView, MendView, ProcessView, SourceView, StackView,
-    TaskView, UnclearView, WaitView, WaiterView,
+    Counts, FactView, FrameView, HolderView, LockView, MendView, ProcessView, SourceView, StackView, TaskView,
+    UnclearView, WaitView, WaiterView,
 };
 use super::findings_of::role;
+use super::forms::{self, FormView};
 use super::label;
 use super::lines::Lines;
 use serde_json::{Map, Value};
@@ -21,22 +22,19 @@ use std::collections::BTreeMap;
 const ON_CPU: &str = "on-cpu";
 
 pub(super) fn sources(case: &Case) -> Vec<SourceView> {
-    case.sources.iter().map(source).collect()
+    case.sources.iter().zip(forms::forms(case)).map(|(of, forms)| source(of, forms)).collect()
 }
 
-fn source(source: &Source) -> SourceView {
-    let extents = source.extents.iter().map(|extent| ExtentView {
-        dialect: extent.dialect.to_owned(),
-        first_line: extent.span.first,
-        last_line: extent.span.last,
-    });
+fn source(source: &Source, forms: Vec<FormView>) -> SourceView {
     SourceView {
         name: source.name.clone(),
         lines: source.lines,
         bytes: source.bytes,
         encoding: source.encoding.clone(),
+        lines_understood: source.lines_understood,
         dialects: source.dialects.iter().map(|dialect| (*dialect).to_owned()).collect(),
-        extents: extents.collect(),
+        extents: forms::extents(&source.extents),
+        forms,
     }
 }
 

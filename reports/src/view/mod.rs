@@ -4,8 +4,10 @@
 mod build;
 mod contents;
 mod contents_of;
+mod equal;
 mod findings;
 mod findings_of;
+mod forms;
 mod graph_of;
 mod label;
 mod lines;
@@ -16,7 +18,10 @@ pub use contents::{
     Contents, Counts, ExtentView, FactView, FrameView, HolderView, LockView, MendView, ProcessView, SourceView,
     StackView, TaskView, UnclearView, WaitView, WaiterView,
 };
+pub(crate) use equal::NAMELESS;
+pub use equal::{EqualFrameView, EqualView};
 pub use findings::{EvidenceView, FindingView, MissingView, NearMissView, Quote, RoleView, StepView};
+pub use forms::FormView;
 pub(crate) use lines::shorten;
 pub use waits::{EdgeView, GraphView, GroupView, NodeView};
 
@@ -69,6 +74,8 @@ pub struct Parsed {
     /// What was read.
     #[serde(flatten)]
     pub contents: Contents,
+    /// Groups of equal stacks, the most frequent first.
+    pub equal_stacks: Vec<EqualView>,
 }
 
 /// One rule, clause by clause.

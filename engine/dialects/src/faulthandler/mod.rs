@@ -5,7 +5,7 @@
 //!   File "/opt/bankd/hang.py", line 6 in move
 //! ```
 //!
-//! The base name of the file is read as the module of a frame. Source of the format: `_Py_DumpTracebackThreads()` in
+//! `py-bt` of gdb prints nearly the same, with source lines. The base name of the file is read as the module of a frame. Source of the format: `_Py_DumpTracebackThreads()` in
 //! `Python/traceback.c` of CPython.
 
 use crate::builder::Builder;
@@ -59,6 +59,10 @@ struct FaulthandlerReader {
 
 struct Thread {
     pthread: Option<u64>,
+    /// Thread id, where gdb names it.
+    tid: Option<u32>,
+    /// Source lines stand below the frames.
+    source: bool,
     name: Option<Name>,
     line: u32,
     frames: Vec<Frame>,
@@ -70,14 +74,14 @@ impl Reader for FaulthandlerReader {
         line.text.ends_with(MARK) && parse(Rule::thread, line.trimmed()).is_some()
     }
 
-    fn feed(&mut self, line: &Line<'_>, _context: &Context<'_>, out: &mut Builder) -> Fed {
+    fn feed(&mut self, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> Fed {
         let text = line.trimmed();
         if text.is_empty() {
             return Fed::Passed;
         }
         if let Some(pair) = text.ends_with(MARK).then(|| parse(Rule::thread, text)).flatten() {
             self.end_thread(out);
-            self.thread(pair, line.number, out);
+            self.thread(pair, line.number, context, out);
         } else if let Some(pair) = text.starts_with("File ").then(|| parse(Rule::frame, text)).flatten() {
             let frame = frame(pair, line.number, out);
             match &mut self.thread {
@@ -88,7 +92,7 @@ impl Reader for FaulthandlerReader {
             // More than 100 frames or threads.
             self.elided |= text.len() == line.text.len();
             self.thread.iter_mut().for_each(|thread| thread.cut = true);
-        } else if !matches!(text, "<no Python frame>" | "<tstate is freed>") {
+        } else if !matches!(text, "<no Python frame>" | "<tstate is freed>") && !self.is_source(line) {
             return Fed::End;
         }
         self.listed.iter_mut().for_each(|(_, last)| *last = line.number);
@@ -101,12 +105,29 @@ impl Reader for FaulthandlerReader {
 }
 
 impl FaulthandlerReader {
-    fn thread(&mut self, pair: Pair<'_, Rule>, line: u32, out: &mut Builder) {
-        let mut thread = Thread { pthread: None, name: None, line, frames: Vec::new(), cut: false };
+    /// What py-bt prints between the frames: source lines, and calls of built-in functions.
+    fn is_source(&self, line: &Line<'_>) -> bool {
+        let text = line.trimmed();
+        self.thread.as_ref().is_some_and(|thread| thread.source)
+            && (line.text.starts_with("    ")
+                || text.starts_with("<built-in ")
+                || text.starts_with("(frame information"))
+    }
+
+    fn thread(&mut self, pair: Pair<'_, Rule>, line: u32, context: &Context<'_>, out: &mut Builder) {
+        let mut thread =
+            Thread { pthread: None, tid: None, source: false, name: None, line, frames: Vec::new(), cut: false };
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::address => thread.pthread = hex(part.as_str()),
                 Rule::name => thread.name = Some(out.name(part.as_str())),
+                Rule::traceback => {
+                    thread.source = true;
+                    // `thread apply all py-bt`: gdb names the thread just above.
+                    let above = context.before(line, 2).map_or("", |(_, text)| text);
+                    let digits = above.split_once("(LWP ").and_then(|(_, rest)| rest.split_once(')'));
+                    thread.tid = digits.and_then(|(digits, _)| digits.parse().ok());
+                }
                 _ => {}
             }
         }
@@ -126,7 +147,8 @@ impl FaulthandlerReader {
 
     fn end_thread(&mut self, out: &mut Builder) {
         let Some(thread) = self.thread.take() else { return };
-        let keys = TaskKeys { pthread: thread.pthread, session: self.session, ..TaskKeys::default() };
+        let (pthread, tid) = (thread.pthread, thread.tid);
+        let keys = TaskKeys { pthread, tid, session: self.session, ..TaskKeys::default() };
         let last = thread.frames.last().map_or(thread.line, |frame| frame.span.last);
         let span = out.span(thread.line, last);
         if thread.pthread.is_some() {
@@ -229,6 +251,21 @@ mod tests {
         let reading = reading(text);
         assert_eq!(stacks(&reading), [(Some(0x7fc5), true, "f".to_owned()), (None, false, "g".to_owned())]);
         assert!(reading.listings.is_empty());
+    }
+
+    #[test]
+    fn threads_of_py_bt() {
+        let text = "(gdb) thread apply all py-bt\n\nThread 2 (Thread 0x7f98bb57f6c0 (LWP 35) \"worker\"):\nTraceback (most recent call first):\n  \
+                    <built-in method acquire of _thread.lock object at remote 0x7f98>\n  File \"/usr/lib/python3.11/threading.py\", line 327, in wait\n    \
+                    waiter.acquire()\n  File \"bank.py\", line 6, in move\n    ledger.wait()\n\nThread 1 (Thread 0x7f98bb580740 (LWP 31)):\n\
+                    Traceback (most recent call first):\n  File \"bank.py\", line 9, in <module>\n    main()\n";
+        let reading = reading(text);
+        let python: Vec<_> = reading.stacks.iter().filter(|s| s.dialect == "faulthandler").collect();
+        let seen: Vec<_> = python
+            .iter()
+            .map(|s| (s.task.tid, s.frames.iter().map(|f| f.symbol.to_string()).collect::<Vec<_>>().join(" ")))
+            .collect();
+        assert_eq!(seen, [(Some(35), "wait move".to_owned()), (Some(31), "<module>".to_owned())]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 /// What an expression names.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Named {
+pub(crate) enum Named {
     /// A static variable, or a member of one: the variable and the members.
     Variable { name: String, members: String },
     /// The object at an address.
@@ -12,7 +12,7 @@ pub(super) enum Named {
 }
 
 /// The expression of a `print` command, without its format.
-pub(super) fn printed(command: &str) -> Option<&str> {
+pub(crate) fn printed(command: &str) -> Option<&str> {
     let command = command.trim();
     let end = command.find([' ', '/']).unwrap_or(command.len());
     let (verb, rest) = command.split_at(end);
@@ -27,7 +27,7 @@ pub(super) fn printed(command: &str) -> Option<&str> {
 }
 
 /// What an expression names; `None` for calculations.
-pub(super) fn named(expression: &str) -> Option<Named> {
+pub(crate) fn named(expression: &str) -> Option<Named> {
     let mut text = expression.trim();
     loop {
         let inner = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).filter(|inner| is_whole(inner));

@@ -2,10 +2,12 @@
 
 use super::argument::arguments;
 use super::line::{self, Printed};
-use super::{call, stack};
+use super::target::Target;
+use super::{Grammar, Rule, call, stack};
 use crate::builder::Builder;
 use crate::text::shape::is_fixed;
 use crate::text::{Context, Line, PerShape};
+use pest::Parser;
 use stacklore_model::{Arguments, Call, Frame};
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,10 +22,19 @@ struct Known {
     complete: bool,
 }
 
-/// The shapes of frames in a document; `None` stands for lines that take the long way.
+/// `Thread 9 (Thread 0x7f… (LWP 4744) "poller"):`: where its numbers and its name stand.
+struct KnownThread {
+    label: Range<usize>,
+    pthread: Option<Range<usize>>,
+    tid: Range<usize>,
+    name: Option<Range<usize>>,
+}
+
+/// The shapes of frames and of heads of threads in a document; `None` stands for lines that take the long way.
 #[derive(Default)]
 pub(super) struct KnownFrames {
     known: PerShape<Option<Known>>,
+    threads: PerShape<Option<KnownThread>>,
 }
 
 impl KnownFrames {
@@ -50,6 +61,54 @@ impl KnownFrames {
         frame.arguments = Arguments::printed(text.get(known.arguments.clone())?, arguments);
         Some((number, frame))
     }
+}
+
+impl KnownFrames {
+    /// The head of a thread.
+    pub(super) fn thread<'t>(&mut self, line: &'t Line<'_>) -> Option<Printed<'t>> {
+        let (shape, text) = (line.shape?, &*line.text);
+        if !text.starts_with("Thread ") {
+            return None;
+        }
+        if self.threads.get(shape).is_none() {
+            self.threads.insert(shape, learn_thread(text));
+        }
+        let known = self.threads.get(shape)?.as_ref()?;
+        let pthread = match &known.pthread {
+            Some(digits) => Some(u64::from_str_radix(text.get(digits.clone())?, 16).ok()?),
+            None => None,
+        };
+        let tid = text.get(known.tid.clone())?.parse().ok()?;
+        let number = text.get(known.label.clone())?.parse().ok()?;
+        let name = known.name.clone().and_then(|name| text.get(name));
+        Some(Printed::Thread { number: Some(number), target: Target { tid: Some(tid), pid: None, pthread }, name })
+    }
+}
+
+/// What holds for all heads of this one's shape.
+fn learn_thread(text: &str) -> Option<KnownThread> {
+    let Some(Printed::Thread { name, .. }) = line::read(text) else { return None };
+    let within = |part: &str| {
+        let start = part.as_ptr() as usize - text.as_ptr() as usize;
+        start..start + part.len()
+    };
+    let (mut label, mut pthread, mut tid) = (None, None, None);
+    for part in Grammar::parse(Rule::thread, text).ok()?.next()?.into_inner().flatten() {
+        let (start, end) = (part.as_span().start(), part.as_span().end());
+        match part.as_rule() {
+            Rule::label if !part.as_str().contains('.') => label = Some(start..end),
+            Rule::hex => pthread = Some(start + 2..end),
+            Rule::lwp => {
+                let digits = part.into_inner().next()?.as_span();
+                tid = Some(digits.start()..digits.end());
+            }
+            // Other forms name a process or print decimal numbers.
+            Rule::dotted | Rule::decimal | Rule::process => return None,
+            _ => {}
+        }
+    }
+    let of_process = text.contains(" of process ");
+    (!of_process).then_some(KnownThread { label: label?, pthread, tid: tid?, name: name.map(within) })
 }
 
 /// Whether a line cannot go on with the frame above it.

@@ -63,6 +63,9 @@ pub(super) fn read(text: &str) -> Option<Printed<'_>> {
 
 /// A frame that lost its `#`.
 pub(super) fn unsigned_frame(text: &str) -> Option<Printed<'_>> {
+    if !text.trim_start().starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     numbered(Grammar::parse(Rule::unsigned, text).ok()?.next()?)
 }
 

@@ -6,17 +6,17 @@ use super::value::{Structure, number, structures};
 
 /// What a printed structure says of a lock.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Lock {
+pub(crate) struct Lock {
     /// Where it lies in the printed value: `lock`, `conn.tx`; empty where the value is the lock.
-    pub(super) path: String,
-    pub(super) kind: &'static str,
+    pub(crate) path: String,
+    pub(crate) kind: &'static str,
     /// Thread id of the holder.
-    pub(super) owner: Option<u32>,
+    pub(crate) owner: Option<u32>,
     /// Its threads may be of other processes.
-    pub(super) shared: bool,
-    pub(super) readers: Option<u32>,
-    pub(super) write_wanted: Option<bool>,
-    pub(super) free: Option<bool>,
+    pub(crate) shared: bool,
+    pub(crate) readers: Option<u32>,
+    pub(crate) write_wanted: Option<bool>,
+    pub(crate) free: Option<bool>,
 }
 
 /// Bits of `__readers`: a writer has the lock or waits for its readers; the readers' number stands above them.
@@ -32,7 +32,7 @@ const KIND_TID: u64 = 16 | 32;
 const KIND_SHARED: u64 = 128;
 
 /// The locks of a printed value.
-pub(super) fn locks(text: &str) -> Vec<Lock> {
+pub(crate) fn locks(text: &str) -> Vec<Lock> {
     structures(text).iter().filter_map(lock).collect()
 }
 
@@ -117,7 +117,7 @@ fn other(found: &Structure<'_>) -> Option<Lock> {
 }
 
 /// The lock of which one member is printed: `p m.__data.__owner`, and the expression of the lock itself.
-pub(super) fn member<'a>(expression: &'a str, value: &str) -> Option<(&'a str, Lock)> {
+pub(crate) fn member<'a>(expression: &'a str, value: &str) -> Option<(&'a str, Lock)> {
     let (object, member) = expression.rsplit_once(['.', '>'])?;
     let object = object.trim_end_matches('-');
     let object = object.strip_suffix(".__data").or_else(|| object.strip_suffix("->__data")).unwrap_or(object);

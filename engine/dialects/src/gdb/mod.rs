@@ -13,12 +13,12 @@
 pub(crate) mod argument;
 mod call;
 mod command;
-mod expression;
+pub(crate) mod expression;
 mod frames;
 mod known;
 mod line;
 mod listing;
-mod lock;
+pub(crate) mod lock;
 mod object;
 mod session;
 mod stack;
@@ -164,6 +164,11 @@ impl Reader for GdbReader {
         {
             self.settle(out);
             return self.whole(number, frame, out);
+        }
+        if self.waiting.is_none()
+            && let Some(thread) = self.known.thread(line)
+        {
+            return self.printed(thread, line.number, context, out);
         }
         let text = text_of(line);
         if text.len() < line.text.len() {

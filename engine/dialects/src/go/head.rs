@@ -35,11 +35,11 @@ impl Heads {
         let rest = text.strip_prefix("goroutine ")?;
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let id = rest[..digits].parse().ok()?;
-        let state = &rest[digits..];
+        let state = without_tags(&rest[digits..]);
         let head = match self.known.get(state) {
             Some(head) => head.clone(),
             None => {
-                let head = Arc::new(read(text, out)?);
+                let head = Arc::new(read(&format!("goroutine 1{state}"), out)?);
                 if self.known.len() >= MAX_HEADS {
                     self.known.clear();
                 }
@@ -52,6 +52,17 @@ impl Heads {
         }
         Some((id, head))
     }
+}
+
+/// What follows the id, without ` gp=0xc000002380 m=nil`: the runtime's own numbers of the goroutine.
+fn without_tags(mut text: &str) -> &str {
+    while let Some((word, _)) = text.strip_prefix(' ').and_then(|rest| rest.split_once(' '))
+        && word.starts_with(|c: char| c.is_ascii_lowercase())
+        && word.contains('=')
+    {
+        text = &text[1 + word.len()..];
+    }
+    text
 }
 
 fn read(text: &str, out: &mut Builder) -> Option<Head> {

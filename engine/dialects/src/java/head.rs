@@ -1,7 +1,5 @@
 //! Headers of threads: who it is and what it does in the words of the virtual machine.
 
-use super::{Grammar, Rule};
-use pest::Parser;
 use stacklore_model::TaskState;
 
 /// What the header of a thread says.
@@ -58,33 +56,29 @@ fn quoted(text: &str, follows: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
 fn hotspot<'a>(name: &'a str, rest: &'a str) -> Option<Head<'a>> {
     let mut head = Head { name, ..Head::default() };
     let (mut known, mut small) = (false, None);
-    for item in Grammar::parse(Rule::head, rest).ok()?.next()?.into_inner() {
-        match item.as_rule() {
-            Rule::number => head.number = item.into_inner().next().and_then(|digits| digits.as_str().parse().ok()),
-            Rule::bracket => {
-                let inside = item.into_inner().next().map_or("", |inside| inside.as_str());
-                head.tid = head.tid.or_else(|| inside.parse().ok());
-            }
-            Rule::token => {
-                let mut parts = item.into_inner();
-                let key = parts.next().map_or("", |key| key.as_str());
-                match (key, parts.next().map(|value| value.as_str())) {
-                    ("nid", Some(value)) => head.tid = nid(value).or(head.tid),
-                    ("tid", Some(value)) => {
-                        known = true;
-                        small = value.parse().ok();
+    // Written out by hand: every thread of a dump has such a line, and it is the longest of it.
+    for item in rest.split_ascii_whitespace() {
+        if let Some(digits) = item.strip_prefix('#') {
+            head.number = digits.parse().ok().or(head.number);
+        } else if let Some(inside) = item.strip_prefix('[').and_then(|item| item.strip_suffix(']')) {
+            head.tid = head.tid.or_else(|| inside.parse().ok());
+        } else {
+            match item.split_once('=') {
+                Some(("nid", value)) => head.tid = nid(value).or(head.tid),
+                Some(("tid", value)) => {
+                    known = true;
+                    small = value.parse().ok();
+                }
+                Some(("prio" | "os_prio", _)) => known = true,
+                Some(_) => {}
+                None if matches!(item, "daemon" | "virtual") => {}
+                None => {
+                    if !head.status.is_empty() {
+                        head.status.push(' ');
                     }
-                    ("prio" | "os_prio", Some(_)) => known = true,
-                    (_, Some(_)) | ("daemon" | "virtual", None) => {}
-                    (word, None) => {
-                        if !head.status.is_empty() {
-                            head.status.push(' ');
-                        }
-                        head.status.push_str(word);
-                    }
+                    head.status.push_str(item);
                 }
             }
-            _ => {}
         }
     }
     if small.is_some() && head.tid.is_none() && head.number.is_none() {

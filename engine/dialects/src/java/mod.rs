@@ -17,6 +17,7 @@ mod dump;
 mod frames;
 mod head;
 mod javacore;
+mod lock;
 mod record;
 mod thread;
 
@@ -27,6 +28,7 @@ use deadlock::Section;
 use dump::Dump;
 use frames::Calls;
 use head::Form;
+use lock::LockLines;
 use pest_derive::Parser;
 use stacklore_model::TaskKeys;
 use thread::Thread;
@@ -79,6 +81,7 @@ struct JavaReader {
     open: Option<Thread>,
     form: Form,
     calls: Calls,
+    locks: LockLines,
     /// A logger puts something before each record.
     prefixed: bool,
     section: Option<Section>,
@@ -169,6 +172,7 @@ impl JavaReader {
         match text.as_bytes().first() {
             Some(b'a') if text.starts_with("at ") => return self.frame(&text[3..], line, out),
             Some(b'-') => return self.dash(text, line, out),
+            Some(b'j') if text.starts_with("java.lang.Thread.State: ") => return self.state(text, line),
             _ => {}
         }
         self.prefixed |= text.len() < line.trimmed().len();
@@ -190,7 +194,6 @@ impl JavaReader {
             Some(b'"') if self.section.is_some() => self.named(text, line, out),
             Some(b'"' | b'#') => self.head(text, line, out),
             Some(b'T') if agent_head(text).is_some() => self.agent(text, line, out),
-            Some(b'j') if text.starts_with("java.lang.Thread.State: ") => self.state(text, line),
             Some(b'M') if text.starts_with("Mounted virtual thread") => self.mounted(text, line, out),
             Some(b'L') if text.starts_with("Locked ownable synchronizers") => self.synchronizers(line),
             Some(b'J') if text.starts_with("Java stack information") => self.stacks(),
@@ -317,7 +320,7 @@ impl JavaReader {
         }
         let Some(thread) = &mut self.open else { return Fed::End };
         let thread_is_over = self.blank && !thread.synchronizers && !thread.frames.is_empty();
-        if thread_is_over || !thread.lock_line(text, line.number) {
+        if thread_is_over || !self.locks.read(text, line).is_some_and(|lock| thread.lock_line(lock, line.number)) {
             return Fed::End;
         }
         Fed::Taken

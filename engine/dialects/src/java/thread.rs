@@ -1,9 +1,9 @@
 //! A thread in the making: its frames, what it waits for in the words of the virtual machine, what it holds.
 
+use super::NAME;
 use super::frames::named;
-use super::{Grammar, NAME, Rule};
+use super::lock::LockLine;
 use crate::builder::Builder;
-use pest::Parser;
 use stacklore_model::{
     Frame, HoldSource, Known, LockHolder, LockSighting, Mode, Name, ObjectKey, Reliability, Scope, SessionId,
     StackKind, StackSighting, System, TaskKeys, TaskSighting, TaskState,
@@ -60,26 +60,11 @@ impl Thread {
     }
 
     /// A line below a frame that begins with a dash; `false` where it says nothing that is known.
-    pub(super) fn lock_line(&mut self, text: &str, line: u32) -> bool {
-        let Some(parsed) = Grammar::parse(Rule::lock, text).ok().and_then(|mut pairs| pairs.next()) else {
-            return false;
-        };
-        let end = parsed.as_str().len();
-        let (mut words, mut object, mut rest) = ("", None, "");
-        for part in parsed.into_inner() {
-            match part.as_rule() {
-                Rule::words => words = part.as_str().trim(),
-                Rule::object => {
-                    rest = text.get(part.as_span().end()..end).unwrap_or("");
-                    object = part.into_inner().next().map(|named| named.as_str());
-                }
-                _ => {}
-            }
-        }
-        let class = class(rest).or(object).unwrap_or("");
-        let known = self.words(words, object, class, line);
+    pub(super) fn lock_line(&mut self, line: LockLine<'_>, number: u32) -> bool {
+        let class = class(line.rest).or(line.object).unwrap_or("");
+        let known = self.words(line.words, line.object, class, number);
         if known {
-            self.last = line;
+            self.last = number;
         }
         known
     }

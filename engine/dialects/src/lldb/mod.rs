@@ -8,6 +8,7 @@
 //! Source of the format: `thread-format` and `frame-format` in `lldb/source/Core/CoreProperties.td`.
 
 mod call;
+mod value;
 
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
@@ -36,7 +37,7 @@ impl Dialect for Lldb {
     }
 
     fn needles(&self) -> &'static [&'static str] {
-        &["thread #", "frame #", "Process "]
+        &["thread #", "frame #", "Process ", "_mutex_t) ", "_rwlock_t) "]
     }
 
     fn reader(&self) -> Box<dyn Reader> {
@@ -56,6 +57,11 @@ struct LldbReader {
     /// First and last line of the threads of the open region, and how many rows it has.
     listed: Option<(u32, u32)>,
     elided: bool,
+    /// What the last command asked to print.
+    asked: Option<String>,
+    value: Option<value::Value>,
+    /// Frames of the thread that was shown last, to find what its variables point at.
+    shown: Vec<Frame>,
 }
 
 /// A thread whose frames are being read.
@@ -76,12 +82,28 @@ impl Reader for LldbReader {
             Some(b'P') => text.starts_with("Process ") && parse(Rule::process, text).is_some(),
             Some(b'*' | b't') => parse(Rule::thread, text).is_some() || parse(Rule::frame, text).is_some(),
             Some(b'f') => text.starts_with("frame #") && parse(Rule::frame, text).is_some(),
+            Some(b'(') => {
+                let lock = text.contains("_mutex_t) ") || text.contains("_rwlock_t) ");
+                (lock || self.asked.is_some()) && value::Value::begin(text, None, line.number).is_some()
+            }
             _ => false,
         }
     }
 
     fn feed(&mut self, line: &Line<'_>, _context: &Context<'_>, out: &mut Builder) -> Fed {
         let text = line.trimmed();
+        if self.value.as_mut().is_some_and(|value| value.takes(text, line.number)) {
+            self.end_value(false, out);
+            return Fed::Taken;
+        }
+        if text.starts_with('(')
+            && let Some(value) = value::Value::begin(text, self.asked.as_deref(), line.number)
+        {
+            self.end_thread(out);
+            self.value = Some(value);
+            self.end_value(false, out);
+            return Fed::Taken;
+        }
         let plain = text.trim_start_matches(['*', ' ']);
         let taken = if plain.starts_with("frame #") {
             parse(Rule::frame, text).is_some_and(|pair| self.frame(pair, line.number, out))
@@ -108,6 +130,7 @@ impl Reader for LldbReader {
 
     fn close(&mut self, out: &mut Builder) {
         self.end_thread(out);
+        self.end_value(true, out);
         let (all, elided) = (self.all.take(), std::mem::take(&mut self.elided));
         if let (Some(stacks), Some((first, last)), false) = (all, self.listed.take(), elided) {
             let of = self.pid.map_or(ListingOf::ThreadsOfSession(self.session), ListingOf::ThreadsOf);
@@ -118,9 +141,11 @@ impl Reader for LldbReader {
 
     fn command(&mut self, command: &Command, _out: &mut Builder) -> bool {
         self.all = None;
+        self.asked = None;
         if command.tool != Tool::Lldb {
             return false;
         }
+        self.asked = value::asked(&command.text).map(str::to_owned);
         let words: Vec<&str> = command.text.split_whitespace().collect();
         self.all = match words.as_slice() {
             ["bt" | "thbt", "all"] | ["thread" | "th", "backtrace" | "b" | "bt", "all"] => Some(true),
@@ -132,7 +157,7 @@ impl Reader for LldbReader {
         {
             self.another_process(pid.parse().ok());
         }
-        self.all.is_some() || matches!(words.first(), Some(&("bt" | "thread")))
+        self.all.is_some() || self.asked.is_some() || matches!(words.first(), Some(&("bt" | "thread")))
     }
 }
 
@@ -234,6 +259,17 @@ impl LldbReader {
         if text.is_empty() || source { Fed::Passed } else { Fed::End }
     }
 
+    /// Tells a printed value once it is complete; what breaks off is left out.
+    fn end_value(&mut self, broken: bool, out: &mut Builder) {
+        let Some(value) = self.value.take_if(|value| broken || value.is_complete()) else { return };
+        if value.is_complete() {
+            if self.session == SessionId::default() {
+                self.session = out.session();
+            }
+            value.tell(&self.shown, self.pid, self.session, out);
+        }
+    }
+
     fn end_thread(&mut self, out: &mut Builder) {
         let Some(thread) = self.thread.take() else { return };
         let keys = self.keys(thread.number, thread.tid, out);
@@ -246,6 +282,7 @@ impl LldbReader {
                 ..TaskSighting::default()
             });
         }
+        self.shown.clone_from(&thread.frames);
         let last = thread.frames.last().map_or(thread.line, |frame| frame.span.last);
         // `frame select` and the notice of a stop print one frame of a thread: no stack.
         let alone = thread.frames.len() == 1 && self.all != Some(true);

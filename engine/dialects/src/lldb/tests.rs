@@ -58,3 +58,22 @@ fn another_process_is_another_session() {
     let sessions: Vec<_> = reading.tasks.iter().map(|t| (t.keys.tid, t.keys.session.0)).collect();
     assert_eq!(sessions, [(Some(31), 1), (Some(35), 1), (Some(99), 2)]);
 }
+
+#[test]
+fn owners_of_printed_locks() {
+    let text = format!(
+        "{THREADS}(lldb) bt all\n* thread #1, name = 'bankd'\n    frame #0: 0x00007f98 libc.so.6`wait(mutex=0x00001f40) at w.c:2\n    \
+         frame #1: 0x00005559 bankd`main + 3\n(lldb) p *mutex\n(pthread_mutex_t) $0 = {{\n  __data = {{\n    __lock = 2\n    \
+         __count = 0\n    __owner = 35\n    __nusers = 1\n    __kind = 0\n    __list = (__prev = 0x0000000000000000, __next = 0x00)\n  }}\n  \
+         __size = \"\\U00000002}}\"\n  __align = 2\n}}\n(lldb) p acc_b\n\
+         (Account) {{\n  lock = {{\n    __data = (__lock = 1, __count = 0, __owner = 31, __kind = 0)\n    __align = 1\n  }}\n}}\n\
+         (lldb) v busy\n(pthread_mutex_t) busy = {{\n  __data = {{\n"
+    );
+    let reading = reading(&text);
+    let locks: Vec<_> = reading
+        .locks
+        .iter()
+        .map(|l| (l.object.address, l.object.symbol.as_deref(), l.holders.first().and_then(|h| h.task.tid)))
+        .collect();
+    assert_eq!(locks, [(Some(0x1f40), None, Some(35)), (None, Some("acc_b.lock"), Some(31))]);
+}

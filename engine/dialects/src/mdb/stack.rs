@@ -72,7 +72,7 @@ impl Stack {
         if let Some(group) = Stack::of_group(line) {
             return Some(group);
         }
-        let pointers = is(Rule::resume, text) || is_frame_start(text);
+        let pointers = (text.starts_with('[') && is(Rule::resume, text)) || is_frame_start(text);
         // The first call of a panic's stack is printed without an offset: the prompt tells what it is.
         let asked = after_prompt && (typed.contains("::stack") || typed.contains("$c"));
         let follows = is_call_start(context.raw(line.number + 1).trim());
@@ -108,6 +108,9 @@ impl Stack {
     }
 
     fn of_group(line: &Line<'_>) -> Option<Self> {
+        if !begins_with_address(&line.text) {
+            return None;
+        }
         let parsed = Grammar::parse(Rule::group, &line.text).ok()?.next()?;
         let mut stack = Stack::new(Form::Group, line.number);
         for part in parsed.into_inner() {
@@ -230,6 +233,11 @@ impl Stack {
             time: None,
         });
     }
+}
+
+/// Lines of other programs come by here: few begin like one of mdb's rows.
+fn begins_with_address(text: &str) -> bool {
+    text.trim_start().bytes().take_while(u8::is_ascii_hexdigit).count() >= 8
 }
 
 fn is(rule: Rule, text: &str) -> bool {

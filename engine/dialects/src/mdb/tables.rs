@@ -87,6 +87,12 @@ impl Table {
         if text.starts_with("S ") && text.contains("PPID") && text.contains("FLAGS") && text.contains("ADDR") {
             return Some(Table::Processes);
         }
+        // Rows begin with an address, or with the letter of a process or thread.
+        let first = text.split([' ', '\t']).next().unwrap_or("");
+        let address = first.len() >= 4 && first.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'x');
+        if !address && first.len() != 1 && !after_prompt {
+            return None;
+        }
         if is(Rule::rwlock, text) && (typed.contains("::rwlock") || text.contains("READERS=")) {
             return Some(Table::Rwlock(None));
         }

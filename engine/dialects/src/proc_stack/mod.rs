@@ -51,6 +51,7 @@ struct ProcStackReader {
     frames: Vec<Frame>,
     ended: bool,
     cut: bool,
+    torn: bool,
 }
 
 /// A line of the file.
@@ -87,6 +88,11 @@ impl Reader for ProcStackReader {
                 self.frames.push(*frame);
                 self.ended = line.head().len() < line.text.len();
             }
+            // The mark of a frame without a frame behind it: the stack goes on, with a hole.
+            None if is_torn(line) => {
+                out.unclear(line.number, "a frame of which the function cannot be read");
+                self.torn = true;
+            }
             None => return Fed::End,
         }
         Fed::Taken
@@ -115,7 +121,7 @@ impl Reader for ProcStackReader {
             frames: read.frames,
             registers: Vec::new(),
             span,
-            cut: read.cut,
+            cut: read.cut || read.torn,
             running: false,
             time: None,
         });
@@ -125,6 +131,11 @@ impl Reader for ProcStackReader {
 /// Whether a console's call trace stands just before: kernels up to 4.9 print its frames in the same form.
 fn in_call_trace(line: &Line<'_>, context: &Context<'_>) -> bool {
     context.before(line.number, 2).is_some_and(|(_, text)| text.to_ascii_lowercase().contains("call trace:"))
+}
+
+/// Whether a line begins like a frame of this file, and is none. (A doubtful frame of a console is one of another form.)
+fn is_torn(line: &Line<'_>) -> bool {
+    line.trimmed().starts_with("[<") && !line.text.contains(" ? ")
 }
 
 fn is_frame(text: &str) -> bool {

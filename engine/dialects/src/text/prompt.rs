@@ -99,8 +99,10 @@ pub(crate) fn command(text: &str) -> Option<(Tool, &str)> {
     if (start.contains("# ") || start.contains("$ "))
         && let Some(typed) = SHELL.captures(text).and_then(|found| found.get(1))
     {
-        // Comments and Markdown headings begin like a root prompt: only a known command is one.
-        if !start.starts_with(['#', '$']) || COMMAND.is_match(typed.as_str()) {
+        // Comments and Markdown headings begin like a root prompt, frames of Boost (`0# f`) like that of a host: only a
+        // known command is one.
+        let numbered = start.starts_with(|c: char| c.is_ascii_digit());
+        if !(numbered || start.starts_with(['#', '$'])) || COMMAND.is_match(typed.as_str()) {
             return Some((Tool::Shell, typed.as_str()));
         }
     }
@@ -141,6 +143,7 @@ mod tests {
             "#0  0x1 in f ()",
             "[<0>] do_wait+0x1/0x2",
             "> quoted prose",
+            " 0# bank::move(int) at /src/bank.cpp:12",
             "#1 [ffff] f at ffff",
         ] {
             assert_eq!(command(text), None, "{text}");

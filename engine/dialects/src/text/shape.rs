@@ -113,8 +113,11 @@ fn mask(text: &[u8], masked: &mut Vec<u8>) {
 /// Where the addresses of a line stand, and the number behind a leading `#`. Every line comes by here: it is one pass
 /// without branches that depend on more than the byte.
 fn addresses(text: &[u8], mut found: impl FnMut(Range<usize>)) {
-    let blanks = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let mut at = blanks;
+    let mut at = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    if is_head(&text[at..]) {
+        numbers(text, found);
+        return;
+    }
     if text.get(at) == Some(&b'#') {
         let digits = text[at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         found(at + 1..at + 1 + digits);
@@ -143,6 +146,29 @@ fn addresses(text: &[u8], mut found: impl FnMut(Range<usize>)) {
     }
 }
 
+/// Beginnings of lines that say which task follows. They repeat nothing of the program: all their numbers are masked.
+const HEADS: [&[u8]; 6] = [b"Thread ", b"goroutine ", b"\"", b"task:", b"INFO: task ", b"[New "];
+
+fn is_head(text: &[u8]) -> bool {
+    matches!(text.first(), Some(b'T' | b'g' | b'"' | b't' | b'I' | b'['))
+        && HEADS.iter().any(|head| text.starts_with(head))
+}
+
+/// Where the addresses and the decimal numbers of a line stand.
+fn numbers(text: &[u8], mut found: impl FnMut(Range<usize>)) {
+    let mut at = 0;
+    while at < text.len() {
+        let hex = text[at..].iter().take_while(|byte| IS_HEX[**byte as usize]).count();
+        let decimal = text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let prefixed = at >= 2 && text[at - 2..at] == *b"0x";
+        let run = if hex >= ADDRESS || prefixed { hex } else { decimal };
+        if run > 0 {
+            found(at..at + run);
+        }
+        at += run.max(1);
+    }
+}
+
 /// Digits of addresses, as all tools print them.
 static IS_HEX: [bool; 256] = {
     let mut table = [false; 256];
@@ -168,6 +194,10 @@ mod tests {
         assert_ne!(first, shape("#3  0x00007feb08e1c5d8 in wait (cond=0x7fff78a6f05, n=3) at a.c:12"));
         assert_ne!(shape("do_syscall_64+0x33/0x40"), shape("do_syscall_65+0x33/0x40"));
         assert_eq!(shape("RSP: 0018:ffffc90000413d68"), shape("RSP: 0018:ffffc90000513d68"));
+        assert_eq!(
+            shape("Thread 18 (Thread 0x7f638df3d6c0 (LWP 3879) \"pool-1\"):"),
+            shape("Thread 19 (Thread 0x7f638df3e6c0 (LWP 4111) \"pool-2\"):")
+        );
     }
 
     #[test]

@@ -42,7 +42,12 @@ pub(super) struct Owners {
 }
 
 fn is_user(system: System) -> bool {
-    matches!(system, System::User | System::Go | System::Java | System::Python)
+    matches!(system, System::User | System::Go | System::Java | System::Python | System::Windows)
+}
+
+/// Whether a debugger shows such threads, of one process or (of a kernel) of all.
+fn is_native(system: System) -> bool {
+    matches!(system, System::User | System::Windows)
 }
 
 fn has_moving_heap(system: System) -> bool {
@@ -54,7 +59,7 @@ fn is_member(mention: &Mention) -> bool {
     mention.pthread().is_some()
         || mention.keys.number.is_some()
         || mention.keys.unique_name.is_some()
-        || mention.system.is_some_and(|system| is_user(system) && system != System::User)
+        || mention.system.is_some_and(|system| is_user(system) && !is_native(system))
 }
 
 fn sessions(mentions: &[Mention]) -> BTreeMap<(SourceId, SessionId), Session> {
@@ -71,7 +76,7 @@ fn sessions(mentions: &[Mention]) -> BTreeMap<(SourceId, SessionId), Session> {
     }
     // A debugger prints some threads of its process by thread id only.
     for (at, mention) in mentions.iter().enumerate() {
-        if mention.system == Some(System::User)
+        if mention.system.is_some_and(is_native)
             && !is_member(mention)
             && mention.is_identified()
             && let Some(session) = sessions.get_mut(&(mention.source(), mention.keys.session))

@@ -105,7 +105,7 @@ const STATE: FieldKind = FieldKind::Words(&["running", "sleeping", "blocked", "s
 const MODE: FieldKind = FieldKind::Words(&["read", "write"]);
 const KNOWN: FieldKind = FieldKind::Words(&["observed", "inferred", "assumed"]);
 const SOURCE: FieldKind = FieldKind::Words(&["owner", "listing", "frame", "stack-word", "exclusion"]);
-const SYSTEM: FieldKind = FieldKind::Words(&["linux", "user", "illumos", "freebsd", "go", "java", "python"]);
+const SYSTEM: FieldKind = FieldKind::Words(&["linux", "user", "illumos", "freebsd", "go", "java", "python", "windows"]);
 const REPORT: FieldKind = FieldKind::Words(&[
     "hung-task",
     "soft-lockup",
@@ -118,6 +118,7 @@ const REPORT: FieldKind = FieldKind::Words(&[
     "java-deadlock",
     "go-all-asleep",
     "race-report",
+    "lock-order",
     "oops",
     "panic",
     "warning",

@@ -34,7 +34,7 @@ pub(crate) fn runs(stack: &CaseStack, state: Option<TaskState>) -> bool {
     match stack.system {
         System::Java | System::Python => false,
         System::Go => stack.running || state == Some(TaskState::Running),
-        System::Linux | System::User | System::Illumos | System::Freebsd => {
+        System::Linux | System::User | System::Illumos | System::Freebsd | System::Windows => {
             stack.running || stack.frames.first().is_some_and(|frame| frame.reliability == Reliability::Register)
         }
     }

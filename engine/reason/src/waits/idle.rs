@@ -40,7 +40,7 @@ fn may_rest(entry: &IdleEntry, stack: &CaseStack, task: &Task) -> bool {
     match stack.system {
         System::Java | System::Python => return true,
         System::Go => return !runs_now,
-        System::Linux | System::User | System::Illumos | System::Freebsd => {}
+        System::Linux | System::User | System::Illumos | System::Freebsd | System::Windows => {}
     }
     entry.states.contains(&TaskState::Running) || task.tid == Some(0) || (runs_now && !entry.names.is_empty())
 }

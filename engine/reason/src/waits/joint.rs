@@ -19,7 +19,7 @@ pub(crate) struct StackWait {
 fn layer(system: System) -> u8 {
     match system {
         System::Linux | System::Illumos | System::Freebsd => 0,
-        System::User => 1,
+        System::User | System::Windows => 1,
         System::Go | System::Java | System::Python => 2,
     }
 }

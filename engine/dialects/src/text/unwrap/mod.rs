@@ -66,9 +66,13 @@ const LONGEST: usize = 64 << 20;
 /// Carriers inside each other.
 const DEPTH: usize = 4;
 
-/// Takes the lines of a text out of what carries them.
-pub(crate) fn unwrap(text: &str) -> Unwrapped<'_> {
-    let mut walk = Walk { writer: Writer::new(text), parts: Vec::new(), journal: None };
+/// Lines behind one that can belong to a trace in which lines that carry others are looked into: a record that none
+/// stands near is one of millions that say nothing.
+const NEAR: u32 = 2000;
+
+/// Takes the lines of a text out of what carries them. `can_begin` tells of a line whether a trace can begin in it.
+pub(crate) fn unwrap<'a>(text: &'a str, can_begin: &dyn Fn(&str) -> bool) -> Unwrapped<'a> {
+    let mut walk = Walk { writer: Writer::new(text), parts: Vec::new(), journal: None, can_begin, near: 0 };
     let mut from = 0;
     while let Some(next) = walk.next_line(text, from) {
         from = walk.line(text, next);
@@ -86,8 +90,11 @@ fn next_mark(text: &str, from: usize) -> Option<usize> {
     }
 }
 
-struct Walk<'a> {
+struct Walk<'a, 'f> {
     writer: Writer<'a>,
+    can_begin: &'f dyn Fn(&str) -> bool,
+    /// Lines for which the last one that can begin a trace is still near.
+    near: u32,
     /// Beginnings of records that a container runtime cut, one for each stream.
     parts: Vec<Part>,
     /// A record of the journal, field by field, that has not ended.
@@ -102,7 +109,7 @@ struct Part {
     number: u32,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'a, '_> {
     /// Start of the next line that is to be looked at.
     fn next_line(&mut self, text: &'a str, from: usize) -> Option<usize> {
         if from >= text.len() {
@@ -120,12 +127,24 @@ impl<'a> Walk<'a> {
     fn line(&mut self, text: &'a str, start: usize) -> usize {
         let end = memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |at| start + at + 1);
         let line = text[start..end].trim_end_matches(['\n', '\r']);
-        if !self.of_journal(line, start) {
-            self.carried(line, start, end);
-        } else {
-            self.writer.skip(start, end);
+        if self.is_near(line) {
+            if self.of_journal(line, start) {
+                self.writer.skip(start, end);
+            } else {
+                self.carried(line, start, end);
+            }
         }
         end
+    }
+
+    /// Whether a trace can begin in the line or began not long before.
+    fn is_near(&mut self, line: &str) -> bool {
+        // JSON writes angle brackets in digits, where they may be what a trace is known by.
+        if self.journal.is_some() || !self.parts.is_empty() || line.contains("\\u00") || (self.can_begin)(line) {
+            self.near = NEAR;
+        }
+        self.near = self.near.saturating_sub(1);
+        self.near > 0
     }
 
     /// Whether a line is one of a record of the journal.
@@ -174,7 +193,8 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        if let Some(plain) = fence::without(&inner) {
+        // A fence alone on its line ends what stands before it, as any other line does.
+        if let Some(plain) = fence::without(&inner).filter(|plain| !plain.trim().is_empty()) {
             inner = Cow::Owned(plain);
         }
         let lines = literal::lines(&inner);
