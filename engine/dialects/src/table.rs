@@ -24,6 +24,11 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::lldb::Lldb,
     &crate::py_spy::PySpy,
     &crate::faulthandler::Faulthandler,
+    &crate::sdb::Sdb,
+    &crate::ddb::Ddb,
+    &crate::procstat::Procstat,
+    // Before mdb, whose frames look alike.
+    &crate::pstack::Pstack,
     &crate::mdb::Mdb,
     &crate::windbg::Windbg,
     &crate::mac_sample::MacSample,
@@ -41,5 +46,10 @@ pub(crate) static DIALECTS: &[&dyn Dialect] = &[
     &crate::settings::Settings,
     &crate::ps::Ps,
     &crate::service_tree::ServiceTree,
+    &crate::profile::PerfScript,
+    &crate::profile::Bpftrace,
+    &crate::profile::Bcc,
+    &crate::profile::Ftrace,
+    &crate::profile::Folded,
     &crate::other_tools::OtherTools,
 ];

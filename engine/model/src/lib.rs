@@ -27,7 +27,7 @@ pub use identity::{ObjectKey, Scope, SessionId, TaskKeys};
 pub use name::Name;
 pub use reading::{
     Extent, Fact, HoldSource, Known, Listing, ListingOf, LockHolder, LockSighting, LockWaiting, Mend, MendKind, Mode,
-    Note, ProcessSighting, Reading, Register, StackSighting, System, TaskSighting, TaskState, Unclear,
+    Note, ProcessSighting, Reading, Register, StackKind, StackSighting, System, TaskSighting, TaskState, Unclear,
 };
 pub use relations::{Field, FieldType, Relation, Value, relation, relations};
 pub use span::{SourceId, Span};

@@ -55,6 +55,14 @@ pub(super) fn looks_like_frame(text: &str) -> bool {
     }
 }
 
+/// Whether a line is a frame of xmon: `[c0000000fe2b3a00] c000000000187e40 f+0x20/0x30`.
+pub(super) fn is_xmon(text: &str) -> bool {
+    let Some((pointer, rest)) = text.split_once("] ") else { return false };
+    let is_word = |word: &str| word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_word(&pointer[1..]) || pointer.starts_with("[link register"))
+        && rest.split_once(' ').is_some_and(|(pc, place)| is_word(pc) && place.contains("+0x"))
+}
+
 /// Whether a line is one function name, perhaps unsure or with its module: what stripped traces leave.
 pub(super) fn is_bare_name(text: &str) -> bool {
     let text = text.strip_prefix("? ").unwrap_or(text);

@@ -61,6 +61,39 @@ pub(super) fn cpu(line: &Line<'_>, out: &mut Builder) -> Option<Head> {
     Some(head)
 }
 
+/// A line of kdb or xmon that names a task: emits what it says of it.
+pub(super) fn debugger(line: &Line<'_>, out: &mut Builder) -> Option<Head> {
+    let text = line.trimmed();
+    let rule = match text.as_bytes().first()? {
+        b'S' => Rule::kdb_head,
+        b'0' => Rule::kdb_row,
+        _ => Rule::xmon_task,
+    };
+    let mut head = Head { line: line.number, time: line.prefix.time, ..Head::default() };
+    let mut state = None;
+    for part in Grammar::parse(rule, text).ok()?.next()?.into_inner() {
+        match part.as_rule() {
+            Rule::pid => head.task.tid = part.as_str().parse().ok().filter(|tid| *tid != 0),
+            Rule::kdb_task => head.task.address = u64::from_str_radix(part.as_str(), 16).ok(),
+            Rule::state => state = state_of(part.as_str()),
+            Rule::on_cpu => head.running = part.as_str() == "1",
+            Rule::number => head.cpu = part.as_str().parse().ok(),
+            Rule::kdb_comm => head.name = Some(out.name(part.as_str().trim())),
+            _ => {}
+        }
+    }
+    out.task(TaskSighting {
+        keys: head.task.clone(),
+        name: head.name.clone(),
+        system: Some(System::Linux),
+        state,
+        cpu: head.cpu,
+        span: out.at(line.number),
+        ..TaskSighting::default()
+    });
+    Some(head)
+}
+
 /// State of a task by its letter.
 pub(super) fn state_of(letter: &str) -> Option<TaskState> {
     Some(match letter {

@@ -10,6 +10,8 @@ pub(super) enum Kind {
     Frame,
     CallTrace,
     TaskLine,
+    /// Lines of a kernel's own debugger that name the task of the trace below.
+    Debugger,
     CpuLine,
     Headline,
     Blocker,
@@ -90,6 +92,30 @@ const STRUCTURE: &[&str] = &[
     "CPU#",
     "Call trace truncated",
     "preempt=0x",
+    "Instruction dump:",
+    "--- interrupt",
+    "--- Exception",
+    "LR is at",
+    "Flags: ",
+    "Control: ",
+    "Register ",
+    "status: ",
+    "badaddr: ",
+    "ERA: ",
+    "ECFG: ",
+    "ESTAT: ",
+    "CRMD: ",
+    "PRMD: ",
+    "EUEN: ",
+    "BADV: ",
+    "R:0 T:",
+    "User PSW",
+    "Internal error",
+    "cpu 0x",
+    "current = 0x",
+    "paca    = 0x",
+    "msr: ",
+    "SP (",
     "Showing backtraces of",
 ];
 
@@ -138,9 +164,19 @@ pub(super) fn kind(text: &str) -> Kind {
         b'R' if starts("RIP: ") => Kind::ProgramCounter,
         b'R' if starts("RIP ") => Kind::Structure,
         b'E' if starts("EIP: ") => Kind::ProgramCounter,
-        b'p' | b'P' | b'N' | b'e' if starts("pc : ") || starts("PC is at ") || starts("NIP [") || starts("epc : ") => {
+        b'p' | b'P' | b'N' | b'e'
+            if starts("pc : ") || starts("pc: ") || starts("PC is at ") || starts("NIP [") || starts("epc ") =>
+        {
             Kind::ProgramCounter
         }
+        b'E' if starts("ERA: ") => Kind::ProgramCounter,
+        b'K' if starts("Krnl PSW : ") => Kind::ProgramCounter,
+        // The function that it names is no caller.
+        b'L' if starts("Last Breaking-Event") => Kind::History,
+        b'S' if starts("Stack traceback for pid ") => Kind::Debugger,
+        b'T' if starts("Task Addr ") && text.contains("Pid") => Kind::Debugger,
+        b'p' if starts("pid ") && text.contains(", comm = ") => Kind::Debugger,
+        b'0' if starts("0x") && Grammar::parse(Rule::kdb_row, text).is_ok() => Kind::Debugger,
         b'W' if starts("Workqueue: ") => Kind::Worker,
         b'S' if starts("Showing busy workqueues") => Kind::Table,
         b'S' if starts("Showing all locks") => Kind::Lockdep,
@@ -165,9 +201,10 @@ pub(super) fn kind(text: &str) -> Kind {
             Kind::Lockdep
         }
         b'R' | b'E' if is_registers(bytes) => Kind::Registers,
+        b'x' if is_register_row(text) => Kind::Registers,
         _ if bytes.ends_with(b" callbacks suppressed") => Kind::Lost,
         _ if STRUCTURE.iter().any(|words| starts(words)) => Kind::Structure,
-        _ if is_words(bytes) => Kind::Structure,
+        _ if is_words(bytes) || is_register_row(text) => Kind::Structure,
         _ if is_old_task(text) => Kind::TaskLine,
         _ => Kind::Other,
     }
@@ -182,6 +219,39 @@ fn lockdep_or(text: &str, kind: Kind) -> Kind {
 fn is_registers(bytes: &[u8]) -> bool {
     bytes.iter().take(5).position(|byte| *byte == b':').is_some_and(|colon| colon == 3)
         && bytes.get(5).is_some_and(u8::is_ascii_hexdigit)
+}
+
+/// A row of registers or of raw words of any architecture, behind a name of a few letters: `x29: ffff80001234bc00 x28: …`,
+/// `x9 : …`, `GPR04: …`, `$ 4   : …`, `Cause : 00800024`, `7bc0: 00000000 …`, `a0 0000000000000000 a1 …`.
+fn is_register_row(text: &str) -> bool {
+    let is_name = |name: &str| {
+        (1..=7).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'$' | b' '))
+    };
+    let is_word = |word: &str| matches!(word.len(), 8 | 16) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let first = |text: &str| text.split_whitespace().next().map(str::to_owned).unwrap_or_default();
+    // The code of s390, one instruction on a line, the present one marked.
+    if let Some((address, _)) = text.trim_start_matches(['#', '>', '*']).split_once(": ")
+        && address.len() == 16
+        && is_word(address)
+    {
+        return true;
+    }
+    match text.get(..text.len().min(9)).unwrap_or("").split_once(':') {
+        Some((name, _)) => is_name(name.trim_end()) && is_word(&first(&text[name.len() + 1..])),
+        // loongarch prints no colons.
+        None => {
+            let mut words = text.split_whitespace();
+            let mut pairs = 0;
+            while let (Some(name), Some(value)) = (words.next(), words.next()) {
+                if name.len() > 3 || !is_name(name) || !is_word(value) {
+                    return false;
+                }
+                pairs += 1;
+            }
+            pairs > 1
+        }
+    }
 }
 
 /// Raw words of the stack, as kernels up to 4.x print them before a trace, and registers of ARM (`r7:00000000`).

@@ -29,7 +29,7 @@ mod trace;
 
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
-use crate::text::{Caller, Context, Line};
+use crate::text::{Caller, Command, Context, Line, PerShape, Tool};
 use frame::Frames;
 use kind::{Kind, kind};
 use pest_derive::Parser;
@@ -83,6 +83,9 @@ impl Dialect for Dmesg {
             "/0x",
             " 0x0",
             "cpu#",
+            "Stack traceback for pid",
+            "Task Addr  ",
+            ", comm = ",
         ]
     }
 
@@ -103,6 +106,8 @@ struct DmesgReader {
     doubled: bool,
     /// The last line was dropped as a twin.
     twin: u32,
+    /// The task of the CPU at which xmon stands: what its commands are about.
+    debugged: Option<trace::Head>,
     /// The line before was one that can go on in the next (`Modules linked in:`, `Code:`).
     wraps: bool,
     /// Headlines by time and text.
@@ -113,7 +118,7 @@ impl Reader for DmesgReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
         match kind(line.trimmed()) {
             Kind::CallTrace | Kind::TaskLine | Kind::CpuLine | Kind::Blocker | Kind::NmiBacktrace | Kind::Sysrq => true,
-            Kind::Headline => true,
+            Kind::Headline | Kind::Debugger => true,
             Kind::Table => line.trimmed().starts_with("Showing busy") || line.trimmed().starts_with("workqueue "),
             Kind::Worker => true,
             // A trace whose head was lost: the first lines of a ring buffer, or of a paste.
@@ -138,6 +143,17 @@ impl Reader for DmesgReader {
         }
     }
 
+    fn command(&mut self, command: &Command, out: &mut Builder) -> bool {
+        if command.tool != Tool::Kernel {
+            return false;
+        }
+        let traces = matches!(command.text.split(' ').next(), Some("t" | "S" | "bt"));
+        if let Some(head) = self.debugged.clone().filter(|_| traces) {
+            self.stream_of(None).begin(trace::Head { line: command.line, ..head }, out);
+        }
+        true
+    }
+
     fn close(&mut self, out: &mut Builder) {
         for (_, stream) in &mut self.streams {
             stream.close(out);
@@ -155,7 +171,10 @@ impl Reader for DmesgReader {
 
 impl DmesgReader {
     fn stream(&mut self, line: &Line<'_>) -> &mut Stream {
-        let caller = line.prefix.caller;
+        self.stream_of(line.prefix.caller)
+    }
+
+    fn stream_of(&mut self, caller: Option<Caller>) -> &mut Stream {
         let at = match self.streams.iter().position(|(known, _)| *known == caller) {
             Some(at) => at,
             None => {
@@ -169,7 +188,8 @@ impl DmesgReader {
     fn headless(&self, line: &Line<'_>, context: &Context<'_>) -> bool {
         let text = line.trimmed();
         let console = line.prefix.time.is_some() || line.prefix.kernel;
-        if line.prefix.path.is_some() || (text.starts_with(['[', '(']) && !console) {
+        let xmon = text.starts_with('[') && frame::is_xmon(text);
+        if line.prefix.path.is_some() || (text.starts_with(['[', '(']) && !console && !xmon) {
             return false;
         }
         context.raw(line.number + 1).contains("+0x") && text.contains("/0x")
@@ -205,6 +225,12 @@ impl DmesgReader {
                 let head = heads::task(line, out)?;
                 self.listed.line(line.number);
                 self.stream(line).begin(head, out);
+            }
+            Kind::Debugger => {
+                if let Some(head) = heads::debugger(line, out) {
+                    self.debugged = Some(head.clone()).filter(|_| line.trimmed().starts_with("pid"));
+                    self.stream(line).named(head, out);
+                }
             }
             Kind::CpuLine => {
                 let head = heads::cpu(line, out)?;

@@ -13,7 +13,9 @@ impl DmesgReader {
         let parsed = Grammar::parse(Rule::pc_line, line.trimmed()).ok().and_then(|mut pairs| pairs.next());
         match parsed.and_then(|parsed| frame::frame(parsed, line, out)) {
             Some((frame, _)) => self.stream(line).program_counter(frame, time),
-            None => self.stream(line).user_registers(),
+            // Only these registers are printed of both modes.
+            None if line.trimmed().starts_with(['R', 'E']) => self.stream(line).user_registers(),
+            None => {}
         }
     }
 

@@ -85,6 +85,15 @@ impl Stream {
         self.history = false;
     }
 
+    /// A debugger names the task: of the trace that follows, or of the registers above it.
+    pub(super) fn named(&mut self, head: Head, out: &mut Builder) {
+        self.settle(out);
+        if self.trace.has_calls() {
+            self.trace.close(out);
+        }
+        self.trace.name(head);
+    }
+
     /// A headline names a task whose trace may follow.
     pub(super) fn announce(&mut self, head: Head) {
         self.announced = Some(head);

@@ -3,7 +3,7 @@
 use super::frame::Parsed;
 use super::stream::note;
 use crate::builder::Builder;
-use stacklore_model::{Frame, Name, Register, Reliability, StackSighting, System, TaskKeys};
+use stacklore_model::{Frame, Name, Register, Reliability, StackKind, StackSighting, System, TaskKeys};
 
 /// Whose trace follows, as the lines before it tell.
 #[derive(Clone, Debug, Default)]
@@ -74,6 +74,15 @@ impl Trace {
             (None, None) => true,
             _ => false,
         }
+    }
+
+    /// The trace is this task's, whatever was read of it before.
+    pub(super) fn name(&mut self, head: Head) {
+        if self.first == 0 {
+            self.first = head.line;
+        }
+        self.last = head.line;
+        self.head = Some(head);
     }
 
     /// `Call Trace:`.
@@ -152,6 +161,7 @@ impl Trace {
             task: head.task,
             dialect: super::NAME,
             system: System::Linux,
+            kind: StackKind::Backtrace,
             frames: read.frames,
             registers: read.registers,
             span,

@@ -15,7 +15,9 @@ use crate::text::{Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
-use stacklore_model::{Frame, Listing, ListingOf, Name, SessionId, StackSighting, System, TaskKeys, TaskSighting};
+use stacklore_model::{
+    Frame, Listing, ListingOf, Name, SessionId, StackKind, StackSighting, System, TaskKeys, TaskSighting,
+};
 use std::collections::BTreeSet;
 
 #[derive(Parser)]
@@ -162,6 +164,7 @@ impl FaulthandlerReader {
             task: keys,
             dialect: NAME,
             system: System::Python,
+            kind: StackKind::Backtrace,
             frames: thread.frames,
             registers: Vec::new(),
             span,

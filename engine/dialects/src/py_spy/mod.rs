@@ -19,8 +19,8 @@ use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
 use stacklore_model::{
-    Argument, Fact, Frame, Listing, ListingOf, LockSighting, Name, ObjectKey, Scope, SessionId, StackSighting, System,
-    TaskKeys, TaskSighting, TaskState, Value,
+    Argument, Fact, Frame, Listing, ListingOf, LockSighting, Name, ObjectKey, Scope, SessionId, StackKind,
+    StackSighting, System, TaskKeys, TaskSighting, TaskState, Value,
 };
 
 #[derive(Parser)]
@@ -183,6 +183,7 @@ impl PySpyReader {
             task: thread.keys,
             dialect: NAME,
             system: System::Python,
+            kind: StackKind::Backtrace,
             frames: thread.frames,
             registers: Vec::new(),
             span,

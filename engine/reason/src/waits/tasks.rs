@@ -9,11 +9,11 @@ use stacklore_model::{
 };
 use std::collections::BTreeMap;
 
-/// The latest stack of each dialect, in the order of the text.
+/// The latest stack of each dialect, in the order of the text; scans and profiles are none.
 pub(crate) fn latest(case: &Case, task: &Task) -> Vec<StackId> {
     let mut latest: Vec<StackId> = Vec::new();
     for id in task.stacks.iter().copied() {
-        let Some(stack) = case.stacks.get(id.0 as usize) else { continue };
+        let Some(stack) = case.stacks.get(id.0 as usize).filter(|stack| stack.kind.is_backtrace()) else { continue };
         let same = latest
             .iter_mut()
             .find(|other| case.stacks.get(other.0 as usize).is_some_and(|other| other.dialect == stack.dialect));
@@ -51,7 +51,8 @@ fn one_clock(a: &CaseStack, b: &CaseStack) -> Option<(f64, f64)> {
 pub(crate) fn moved(case: &Case, task: &Task) -> Option<bool> {
     let mut seen: Vec<&CaseStack> = Vec::new();
     let mut moved = None;
-    for stack in task.stacks.iter().filter_map(|id| case.stacks.get(id.0 as usize)) {
+    let stacks = task.stacks.iter().filter_map(|id| case.stacks.get(id.0 as usize));
+    for stack in stacks.filter(|stack| stack.kind.is_backtrace()) {
         if !stack.again.is_empty() && moved.is_none() {
             moved = Some(false);
         }
