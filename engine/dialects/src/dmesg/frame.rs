@@ -2,7 +2,9 @@
 
 use super::{Grammar, Rule};
 use crate::builder::Builder;
-use crate::text::Line;
+use crate::text::shape::is_fixed;
+use crate::text::{Line, PerShape};
+use foldhash::fast::RandomState;
 use pest::Parser;
 use pest::iterators::Pair;
 use stacklore_model::{Frame, MendKind, Reliability};
@@ -14,7 +16,9 @@ const REMEMBERED: usize = 1 << 17;
 /// Parsed frames by the text of their line.
 #[derive(Default)]
 pub(super) struct Frames {
-    known: HashMap<Box<str>, Option<Parsed>>,
+    known: HashMap<Box<str>, Option<Parsed>, RandomState>,
+    /// Lines of which nothing is an address, by shape.
+    shapes: PerShape<Option<Parsed>>,
 }
 
 /// What a line says.
@@ -81,13 +85,16 @@ impl Frames {
     /// The frame of a line that looks like one.
     pub(super) fn read(&mut self, line: &Line<'_>, out: &mut Builder) -> Option<Parsed> {
         let text = line.trimmed();
-        if let Some(known) = self.known.get(text) {
+        let known = line.shape.and_then(|shape| self.shapes.get(shape)).or_else(|| self.known.get(text));
+        if let Some(known) = known {
             let mut parsed = known.clone()?;
             parsed.set_line(line.number, out);
             return Some(parsed);
         }
         let parsed = parse(line.head().trim_start(), line, out);
-        if self.known.len() < REMEMBERED {
+        if let Some(shape) = line.shape.filter(|_| is_fixed(&line.text, &(0..line.text.len()))) {
+            self.shapes.insert(shape, parsed.clone());
+        } else if self.known.len() < REMEMBERED {
             self.known.insert(text.into(), parsed.clone());
         }
         let mut parsed = parsed?;

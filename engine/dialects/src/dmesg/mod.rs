@@ -33,7 +33,8 @@ use crate::text::{Caller, Command, Context, Line, PerShape, Tool};
 use frame::Frames;
 use kind::{Kind, kind};
 use pest_derive::Parser;
-use stacklore_model::MendKind;
+use stacklore_model::{MendKind, StackSighting};
+use std::hash::{Hash, Hasher};
 use stream::{Printed, Stream, stamp};
 
 #[derive(Parser)]
@@ -98,6 +99,9 @@ impl Dialect for Dmesg {
 #[derive(Default)]
 struct DmesgReader {
     frames: Frames,
+    /// What the lines of a shape are.
+    kinds: PerShape<Kind>,
+    tasks: heads::TaskLines,
     streams: Vec<(Option<Caller>, Stream)>,
     reports: reports::Reports,
     queues: queues::Queues,
@@ -116,7 +120,7 @@ struct DmesgReader {
 
 impl Reader for DmesgReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
-        match kind(line.trimmed()) {
+        match self.kind(line) {
             Kind::CallTrace | Kind::TaskLine | Kind::CpuLine | Kind::Blocker | Kind::NmiBacktrace | Kind::Sysrq => true,
             Kind::Headline | Kind::Debugger => true,
             Kind::Table => line.trimmed().starts_with("Showing busy") || line.trimmed().starts_with("workqueue "),
@@ -132,10 +136,10 @@ impl Reader for DmesgReader {
             self.stream(line).history_end();
             return Fed::Passed;
         }
-        if self.is_twin(line, context, out) {
+        let kind = self.kind(line);
+        if self.is_twin(kind, line, context, out) {
             return Fed::Taken;
         }
-        let kind = kind(line.trimmed());
         let wrapped = std::mem::replace(&mut self.wraps, false);
         match self.take(kind, line, out) {
             Some(fed) => fed,
@@ -170,6 +174,17 @@ impl Reader for DmesgReader {
 }
 
 impl DmesgReader {
+    /// What a line is; lines that differ in addresses only are the same.
+    fn kind(&mut self, line: &Line<'_>) -> Kind {
+        let Some(shape) = line.shape else { return kind(line.trimmed()) };
+        if let Some(known) = self.kinds.get(shape) {
+            return *known;
+        }
+        let kind = kind(line.trimmed());
+        self.kinds.insert(shape, kind);
+        kind
+    }
+
     fn stream(&mut self, line: &Line<'_>) -> &mut Stream {
         self.stream_of(line.prefix.caller)
     }
@@ -196,7 +211,7 @@ impl DmesgReader {
     }
 
     /// Two consoles on one line print everything twice.
-    fn is_twin(&mut self, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> bool {
+    fn is_twin(&mut self, kind: Kind, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> bool {
         if line.prefix.time.is_none() {
             return false;
         }
@@ -207,7 +222,7 @@ impl DmesgReader {
             return true;
         }
         // Frames repeat (recursion), and two CPUs print equal lines; none that names a task or tells a time does.
-        if matches!(kind(line.trimmed()), Kind::Headline | Kind::TaskLine | Kind::CpuLine | Kind::Table) {
+        if matches!(kind, Kind::Headline | Kind::TaskLine | Kind::CpuLine | Kind::Table) {
             self.doubled = context.given(number + 1) == context.given(number);
         }
         false
@@ -222,7 +237,7 @@ impl DmesgReader {
             }
             Kind::CallTrace => self.stream(line).call_trace(line, out),
             Kind::TaskLine => {
-                let head = heads::task(line, out)?;
+                let head = self.tasks.read(line, out)?;
                 self.listed.line(line.number);
                 self.stream(line).begin(head, out);
             }
@@ -348,8 +363,18 @@ impl DmesgReader {
 fn drop_replays(out: &mut Builder) {
     let mut printed = Printed::default();
     out.reading_mut().stacks.retain(|stack| {
-        let frames: Vec<_> = stack.frames.iter().map(|frame| (&frame.symbol, frame.offset, frame.address)).collect();
-        let what = (stack.task.tid, &frames);
-        stack.dialect != NAME || stack.task.tid.is_none() || !printed.again(stack.time, &what)
+        stack.dialect != NAME || stack.task.tid.is_none() || !printed.again(stack.time, &Shown(stack))
     });
+}
+
+/// What a trace shows.
+struct Shown<'a>(&'a StackSighting);
+
+impl Hash for Shown<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.task.tid.hash(state);
+        for frame in &self.0.frames {
+            (&*frame.symbol, frame.offset, frame.address).hash(state);
+        }
+    }
 }

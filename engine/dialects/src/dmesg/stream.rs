@@ -7,8 +7,9 @@ use super::trace::{Head, Trace};
 use crate::builder::Builder;
 use crate::text::Line;
 use stacklore_model::{Frame, Name};
+use foldhash::fast::RandomState;
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 /// A stream and the call trace that is being read in it.
 #[derive(Default)]
@@ -296,14 +297,14 @@ pub(super) fn stamp(line: &Line<'_>) -> Option<f64> {
 /// What was printed at which time: a console that is replayed, or a log that is in the text twice, says it again.
 #[derive(Default)]
 pub(super) struct Printed {
-    seen: HashSet<u64>,
+    seen: HashSet<u64, RandomState>,
 }
 
 impl Printed {
     /// Whether the same was printed at the same time; without a time nothing is known to be the same.
     pub(super) fn again(&mut self, time: Option<f64>, what: &impl Hash) -> bool {
         let Some(time) = time else { return false };
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = self.seen.hasher().build_hasher();
         time.to_bits().hash(&mut hasher);
         what.hash(&mut hasher);
         !self.seen.insert(hasher.finish())
