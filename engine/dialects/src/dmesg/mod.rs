@@ -76,6 +76,7 @@ impl Dialect for Dmesg {
             "Stack traceback for pid",
             "Task Addr  ",
             ", comm = ",
+            ": Vector: ",
         ]
     }
 
@@ -442,6 +443,7 @@ const STRUCTURE: &[&str] = &[
     "--- interrupt",
     "--- Exception",
     "LR is at",
+    "lr: ",
     "Flags: ",
     "Control: ",
     "Register ",
@@ -518,6 +520,7 @@ fn kind(text: &str) -> Kind {
         b'S' if starts("Stack traceback for pid ") => Kind::Debugger,
         b'T' if starts("Task Addr ") && text.contains("Pid") => Kind::Debugger,
         b'p' if starts("pid ") && text.contains(", comm = ") => Kind::Debugger,
+        b'c' if starts("cpu 0x") && text.contains(": Vector: ") => Kind::Debugger,
         b'0' if starts("0x") && Grammar::parse(Rule::kdb_row, text).is_ok() => Kind::Debugger,
         b'W' if starts("Workqueue: ") => Kind::Worker,
         b'S' if starts("Showing busy workqueues") => Kind::Table,
