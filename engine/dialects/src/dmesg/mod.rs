@@ -87,6 +87,7 @@ impl Dialect for Dmesg {
             "Stack traceback for pid",
             "Task Addr  ",
             ", comm = ",
+            ": Vector: ",
         ]
     }
 
