@@ -363,9 +363,9 @@ impl DmesgReader {
 /// Drops stacks that are in the text twice: a console that was replayed prints the same at the same time.
 fn drop_replays(out: &mut Builder) {
     let mut printed = Printed::default();
-    out.reading_mut().stacks.retain(|stack| {
-        stack.dialect != NAME || stack.task.tid.is_none() || !printed.again(stack.time, &Shown(stack))
-    });
+    out.reading_mut()
+        .stacks
+        .retain(|stack| stack.dialect != NAME || stack.task.tid.is_none() || !printed.again(stack.time, &Shown(stack)));
 }
 
 /// What a trace shows.

@@ -6,8 +6,8 @@ use super::frame::Parsed;
 use super::trace::{Head, Trace};
 use crate::builder::Builder;
 use crate::text::Line;
-use stacklore_model::{Frame, Name};
 use foldhash::fast::RandomState;
+use stacklore_model::{Frame, Name};
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, Hasher};
 
