@@ -116,6 +116,10 @@ impl Walk<'_> {
                 Fed::Passed => return,
                 Fed::End => self.close(),
             }
+            // What ends a region and has no needle begins none.
+            if self.awaited == 0 && !NEEDLES.is_match(&*line.text) {
+                return;
+            }
         }
         for (index, reader) in self.readers.iter_mut().enumerate() {
             if reader.opens(line, &self.context) {
