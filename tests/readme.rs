@@ -57,3 +57,15 @@ fn an_excerpt_leaves_out_only_what_it_marks() {
     assert!(is_excerpt("b\nd", "a\nb\nc\nd").is_err());
     assert!(is_excerpt("[…]\ne", "a\nb").is_err());
 }
+
+#[test]
+fn code_that_contributing_shows_is_in_the_tree() {
+    let guide = file("CONTRIBUTING.md");
+    let blocks: Vec<&str> = guide.split("```rust\n// ").skip(1).collect();
+    assert!(blocks.len() > 3, "the worked example shows code");
+    for block in blocks {
+        let (path, code) = block.split_once('\n').expect("the path stands in the first line");
+        let code = code.split_once("```").expect("the block ends").0;
+        is_excerpt(code, &file(path)).unwrap_or_else(|wrong| panic!("CONTRIBUTING.md, {path}: {wrong}"));
+    }
+}

@@ -4,6 +4,7 @@
 //! read of it. The processor time is of the reading only, not of making the text.
 //! `cargo bench --bench cost -- gdb 100` reads 100 MB of one tool; without words every tool's 10 and 100 MB are read.
 
+mod server;
 #[allow(dead_code, reason = "the other benchmarks use the rest")]
 mod texts;
 
@@ -26,7 +27,7 @@ fn main() {
     let tool = words.first().map(String::as_str);
     let sizes = words.get(1).map_or(vec![10, 100], |size| vec![size.parse().expect("a number of megabytes")]);
     println!("{:<8} {:>10} {:>9} {:>10} {:>9} {:>7}", "text", "bytes", "CPU s", "MB/CPU-s", "peak MB", "x text");
-    let tools = texts::DUMPS_OF.iter().map(|(name, _)| *name).chain(["junk"]);
+    let tools = server::DUMPS_OF.iter().map(|(name, _)| *name).chain(["junk"]);
     for name in tools.filter(|name| tool.is_none_or(|tool| tool == *name)) {
         for size in &sizes {
             let program = env::current_exe().expect("the program runs");
@@ -40,7 +41,7 @@ fn main() {
 fn read(tool: &str, bytes: usize) {
     let text = match tool {
         "junk" => texts::mixed(bytes, usize::MAX),
-        tool => texts::server(tool, bytes),
+        tool => server::server(tool, bytes),
     };
     let document = Document::from_text("input.txt", text);
     let before = processor_seconds();

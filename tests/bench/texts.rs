@@ -59,11 +59,11 @@ pub(crate) fn seeds() -> Vec<Document> {
     texts.iter().map(|path| Document::from_text("input.txt", read(path))).collect()
 }
 
-fn corpus() -> PathBuf {
+pub(crate) fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
 }
 
-fn read(path: &Path) -> String {
+pub(crate) fn read(path: &Path) -> String {
     let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     String::from_utf8_lossy(&bytes).into_owned()
 }
@@ -91,78 +91,13 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// Texts that dumps of one tool are made of: what servers print, and what was captured.
-pub(crate) const DUMPS_OF: [(&str, &[&str]); 4] = [
-    (
-        "gdb",
-        &[
-            "cases/gdb-30fdc0/input.txt",
-            "cases/gdb-22b13f/input.txt",
-            "captures/u-healthy-server/gdb.txt",
-            "captures/u-pool-self/gdb.txt",
-            "captures/u-cxx-lock/gdb.txt",
-        ],
-    ),
-    (
-        "console",
-        &["captures/k-netlink/dmesg.txt", "captures/k-mutex-abba/dmesg.txt", "captures/k-work-self-mutex/dmesg.txt"],
-    ),
-    (
-        "java",
-        &["cases/java-5fe135/input.txt", "captures/j-healthy/jstack-l.txt", "captures/j-pool-self/stdout-kill3.txt"],
-    ),
-    (
-        "go",
-        &[
-            "cases/go-59b69d/input.txt",
-            "cases/go-968a25/input.txt",
-            "captures/g-healthy/stderr-all.txt",
-            "captures/g-chan-leak-go1.24/stderr-all.txt",
-        ],
-    ),
-];
-
-/// A dump of at least `bytes` bytes as one server prints it: thousands of threads in the same code. Threads, stacks and
-/// objects are others each time; program counters, which are the code, stay.
-pub(crate) fn server(tool: &str, bytes: usize) -> String {
-    let paths = DUMPS_OF.iter().find(|(name, _)| *name == tool).map_or(&[][..], |(_, paths)| *paths);
-    let dumps: Vec<String> = paths.iter().map(|path| read(&corpus().join(path))).collect();
-    let mut text = String::with_capacity(bytes + 256 * 1024);
-    let mut count = 0;
-    while text.len() < bytes {
-        for line in changed(&dumps[count % dumps.len()], count, is_code).lines() {
-            later(&mut text, line, count as u64 * 120);
-        }
-        count += 1;
-    }
-    text
-}
-
-/// Appends a line, its time stamp of the kernel moved by so many seconds.
-fn later(text: &mut String, line: &str, seconds: u64) {
-    let stamp = line.strip_prefix('[').and_then(|rest| rest.split_once('.'));
-    match stamp.and_then(|(whole, rest)| Some((whole.trim_start().parse::<u64>().ok()?, rest))) {
-        Some((whole, rest)) => text.push_str(&format!("[{:>5}.{rest}", whole + seconds)),
-        None => text.push_str(line),
-    }
-    text.push('\n');
-}
-
-/// Whether the number behind this text is an address of code: `#3  0x…`, `[<ffffffff…>]`, `pc=0x…`.
-fn is_code(before: &str) -> bool {
-    before.ends_with("[<") || before.ends_with("pc=0x") || before.ends_with("pc=") || {
-        let number = before.trim_end_matches([' ', 'x', '0']).trim_end_matches(|c: char| c.is_ascii_digit());
-        number.ends_with('#')
-    }
-}
-
 /// A text with other addresses and ids: the same one everywhere in it gives the same new one.
 fn varied(text: &str, count: usize) -> String {
     changed(text, count, |_| false)
 }
 
 /// A text with other addresses and ids, but for the numbers that `stays` says of by the text before them.
-fn changed(text: &str, count: usize, stays: fn(&str) -> bool) -> String {
+pub(crate) fn changed(text: &str, count: usize, stays: fn(&str) -> bool) -> String {
     let mut varied = String::with_capacity(text.len() + text.len() / 16);
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_hexdigit()) {

@@ -37,6 +37,7 @@ impl Block {
             task: self.task,
             dialect,
             system,
+            kind: stacklore_model::StackKind::Backtrace,
             frames: self.frames,
             registers: Vec::new(),
             span,

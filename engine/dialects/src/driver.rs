@@ -155,6 +155,11 @@ impl Walk<'_> {
                 Fed::End => self.close(),
             }
             ended = !line.is_blank();
+            // What ends a region and has no needle begins none.
+            if self.awaited == 0 && !NEEDLES.is_match(&*line.text) {
+                self.seems_to_go_on(line, ended);
+                return false;
+            }
         }
         for (index, reader) in self.readers.iter_mut().enumerate() {
             if reader.opens(line, &self.context) {
@@ -170,10 +175,15 @@ impl Walk<'_> {
                 return false;
             }
         }
+        self.seems_to_go_on(line, ended);
+        false
+    }
+
+    /// Tells of a line that ended a region and that nobody understood, where the region does not look over.
+    fn seems_to_go_on(&mut self, line: &crate::text::Line<'_>, ended: bool) {
         if ended && ending::seems_to_go_on(&self.context, self.last.known, line.number) {
             self.out.unclear(line.number, "a trace ends before this line and seems to go on behind it");
         }
-        false
     }
 
     fn close(&mut self) {

@@ -105,9 +105,29 @@ fn headlines_become_reports() {
         ),
         (
             "BUG: kernel NULL pointer dereference, address: 0000000000000010\nOops: 0002 [#1] SMP\nCPU: 0 PID: 103 Comm: x Not tainted",
-            "kind=oops task=task 103 cpu=0",
+            "kind=oops address=0000000000000010 task=task 103 cpu=0",
         ),
         ("WARNING: CPU: 1 PID: 97 at fs/x.c:72 f+0x1/0x2", "kind=warning task=task 97 cpu=1"),
+        ("INFO: rcu_sched self-detected stall on CPU { 1}  (t=60000 jiffies g=1 c=0 q=3)", "kind=rcu-stall cpu=1"),
+        (
+            "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:\nrcu: \tTasks blocked on level-0 rcu_node (CPUs 0-1): P109/1:b..l",
+            "kind=rcu-stall task=task 109",
+        ),
+        (
+            "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:\nrcu: \t1-...0: (1 GPs behind) idle=ae5c",
+            "kind=rcu-stall cpu=1",
+        ),
+        ("watchdog: CPU 0 detected hard LOCKUP on other CPUs 3", "kind=hard-lockup cpu=3"),
+        ("BUG: workqueue leaked lock or atomic: kworker/0:1/0x00000000/123", "kind=warning task=task 123"),
+        ("BUG: workqueue leaked atomic, lock or RCU: kworker/u8:0[124]", "kind=warning task=task 124"),
+        (
+            "BUG: sleeping function called from invalid context at x.c:9\nin_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: 57, name: a b",
+            "kind=warning task=task 57",
+        ),
+        ("UBSAN: array-index-out-of-bounds in fs/x.c:12:3", "kind=warning"),
+        ("list_add corruption. prev->next should be next (ffff8880), but was 0.", "kind=oops"),
+        ("BUG: KASAN: use-after-free in f+0x1/0x2", "kind=oops"),
+        ("Unable to handle kernel paging request at virtual address ffff0001", "kind=oops address=ffff0001"),
     ] {
         assert_eq!(reports(&read(text)), [report], "{text}");
     }

@@ -1,8 +1,8 @@
 //! All texts of one ticket, united: the same task, process or object seen by several tools is one thing here.
 
 use crate::{
-    Extent, Frame, HoldSource, Known, Listing, Mend, Mode, Name, Note, Register, SessionId, SourceId, Span, System,
-    TaskState, Unclear,
+    Extent, Frame, HoldSource, Known, Listing, Mend, Mode, Name, Note, Register, SessionId, SourceId, Span, StackKind,
+    System, TaskState, Unclear,
 };
 use std::sync::Arc;
 
@@ -120,6 +120,8 @@ pub struct CaseStack {
     pub system: System,
     /// Debugger session or dump it stands in: user addresses mean something only within one, or within its process.
     pub session: SessionId,
+    /// How it was taken.
+    pub kind: StackKind,
     /// Frames from the innermost outward.
     pub frames: Vec<Frame>,
     /// Registers printed with it.

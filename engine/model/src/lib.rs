@@ -6,9 +6,9 @@
 //!
 //! Read [`reading`] first, then [`case`].
 
+pub mod arguments;
 pub mod case;
 pub mod document;
-pub mod arguments;
 mod frame;
 pub mod identity;
 pub mod name;
@@ -16,18 +16,18 @@ pub mod reading;
 pub mod relations;
 pub mod span;
 
+pub use arguments::{Argument, Arguments, ReadArguments};
 pub use case::{
     Case, CaseStack, FactId, FactRow, Lock, LockHold, LockWaiter, ObjectId, Process, ProcessId, Row, Source, StackId,
     Task, TaskId,
 };
 pub use document::Document;
-pub use arguments::{Argument, Arguments, ReadArguments};
 pub use frame::{Call, Frame, Reliability};
 pub use identity::{ObjectKey, Scope, SessionId, TaskKeys};
 pub use name::Name;
 pub use reading::{
     Extent, Fact, HoldSource, Known, Listing, ListingOf, LockHolder, LockSighting, LockWaiting, Mend, MendKind, Mode,
-    Note, ProcessSighting, Reading, Register, StackSighting, System, TaskSighting, TaskState, Unclear,
+    Note, ProcessSighting, Reading, Register, StackKind, StackSighting, System, TaskSighting, TaskState, Unclear,
 };
 pub use relations::{Field, FieldType, Relation, Value, relation, relations};
 pub use span::{SourceId, Span};

@@ -193,6 +193,45 @@ pub struct Register {
     pub span: Span,
 }
 
+/// How a stack was taken, and for how many it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum StackKind {
+    /// The calls in which one task is.
+    #[default]
+    Backtrace,
+    /// The calls in which that many tasks are, of which the text names one (`COUNT` of mdb's and sdb's `stacks`).
+    Shared(u64),
+    /// Every return address that lies on a stack, stale ones included (`bt -t` of crash): no calls in which a task is.
+    Scan,
+    /// What a profiler saw, with its count: samples, calls, or microseconds off the CPU. It says where time goes and
+    /// not in what a task is stuck.
+    Profile(u64),
+}
+
+impl StackKind {
+    /// Whether the frames are the calls in which a task is. Waits, holds, rests and rules look at no others.
+    pub fn is_backtrace(self) -> bool {
+        matches!(self, StackKind::Backtrace | StackKind::Shared(_))
+    }
+
+    /// The word for it in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            StackKind::Backtrace | StackKind::Shared(_) => "backtrace",
+            StackKind::Scan => "scan",
+            StackKind::Profile(_) => "profile",
+        }
+    }
+
+    /// Tasks, samples, calls or microseconds for which it stands.
+    pub fn count(self) -> u64 {
+        match self {
+            StackKind::Backtrace | StackKind::Scan => 1,
+            StackKind::Shared(count) | StackKind::Profile(count) => count,
+        }
+    }
+}
+
 /// One stack as printed.
 #[derive(Clone, Debug)]
 pub struct StackSighting {
@@ -202,6 +241,8 @@ pub struct StackSighting {
     pub dialect: &'static str,
     /// Which vocabulary reads it.
     pub system: System,
+    /// How it was taken.
+    pub kind: StackKind,
     /// Frames from the innermost outward; at least one.
     pub frames: Vec<Frame>,
     /// Registers printed with it (the user registers at a system call, an exception frame).

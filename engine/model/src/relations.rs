@@ -83,7 +83,14 @@ static RELATIONS: &[Relation] = &[
         help: "a tool itself says so: kind is hung-task, soft-lockup, hard-lockup, rcu-stall, workqueue-lockup, \
                lockdep-circular, lockdep-recursive, lockdep-irq, java-deadlock, go-all-asleep, race-report, lock-order, oops, \
                panic or warning",
-        fields: &[field("kind", Text), field("task", Task), field("cpu", Number), field("seconds", Time)],
+        fields: &[
+            field("kind", Text),
+            field("task", Task),
+            field("cpu", Number),
+            field("seconds", Time),
+            // The address whose use failed.
+            field("address", Text),
+        ],
     },
     Relation {
         name: "run_queue",

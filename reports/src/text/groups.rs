@@ -10,9 +10,9 @@ const WHAT: usize = 90;
 /// Groups that are shown.
 const GROUPS: usize = 12;
 
-/// Whether a group is neither at rest nor running.
+/// Whether a group is neither at rest nor running, and what it does is known from a backtrace.
 pub(super) fn is_open(group: &GroupView) -> bool {
-    !group.idle && group.wait.as_deref() != Some("on-cpu")
+    !group.idle && !matches!(group.wait.as_deref(), Some("on-cpu" | "scan" | "profile"))
 }
 
 /// Writes groups: how many, what they wait for and where, who must act.
@@ -55,6 +55,8 @@ pub(super) fn wait_words(wait: Option<&str>, mode: Option<Mode>, idle: bool) -> 
     };
     match wait {
         Some("on-cpu") => "runs".into(),
+        Some("scan") => "scan of a stack".into(),
+        Some("profile") => "seen by a profiler".into(),
         Some(wait) if idle => format!("rests: {wait}"),
         None if idle => "rests".into(),
         Some(wait) => format!("waits: {wait}{mode}"),

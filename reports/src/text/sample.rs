@@ -186,6 +186,8 @@ pub(super) fn unknown() -> Report {
         task: 0,
         dialect: "dmesg".into(),
         system: "linux",
+        kind: "backtrace",
+        count: 1,
         source: 0,
         first_line: 44,
         last_line: 50,

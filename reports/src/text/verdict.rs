@@ -11,6 +11,7 @@ use std::io;
 /// Writes the answer and the drawing or list that belongs to it.
 pub(super) fn write(page: &mut Page<'_>, report: &Report, sources: &[String]) -> io::Result<()> {
     match report.verdict {
+        Verdict::NoTraces if report.contents.counts.stacks > 0 => no_backtraces(page),
         Verdict::NoTraces => no_traces(page),
         Verdict::Healthy => page.item(0, "", &healthy(report)),
         Verdict::Unknown => unknown(page, report, sources),
@@ -61,6 +62,16 @@ fn headline(report: &Report, finding: Option<&FindingView>) -> String {
         Some(tasks) => format!("{tasks} tasks wait for each other in a ring; no rule names this one."),
         None => "No rule names this one.".into(),
     }
+}
+
+/// Scans of stacks and profiles alone: neither shows the calls in which a task is.
+fn no_backtraces(page: &mut Page<'_>) -> io::Result<()> {
+    page.item(
+        0,
+        "NO BACKTRACE  ",
+        "The stacks of this text are scans or profiles: stale addresses, or where time went. They do not tell in what a \
+         task is stuck. Paste a backtrace of the tasks that hang.",
+    )
 }
 
 fn no_traces(page: &mut Page<'_>) -> io::Result<()> {

@@ -96,6 +96,11 @@ pub struct StackView {
     pub dialect: String,
     /// System whose vocabulary reads it.
     pub system: &'static str,
+    /// How it was taken: `backtrace`; `scan` for every return address that lies on a stack; `profile` for what a
+    /// profiler saw. Only a backtrace shows a wait.
+    pub kind: &'static str,
+    /// Tasks that have this stack, or what the profiler counted.
+    pub count: u64,
     /// Number of the text.
     pub source: u32,
     /// First line.

@@ -61,6 +61,8 @@ fn stack(analysis: &Analysis, vocabulary: &Vocabulary, id: StackId, stack: &Case
         task: stack.task.0,
         dialect: stack.dialect.to_owned(),
         system: stack.system.name(),
+        kind: stack.kind.word(),
+        count: stack.kind.count(),
         source: stack.span.source.0,
         first_line: stack.span.first,
         last_line: stack.span.last,

@@ -14,7 +14,7 @@ use crate::builder::Builder;
 use crate::dialect::Fed;
 use crate::text::Line;
 use pest::Parser;
-use stacklore_model::{Frame, Register, Reliability, StackSighting, System, TaskKeys};
+use stacklore_model::{Frame, Register, Reliability, StackKind, StackSighting, System, TaskKeys};
 
 /// A stack that is being read.
 pub(super) struct Stack {
@@ -167,6 +167,8 @@ impl Stack {
         if printed.number.is_none() && !self.scan && self.number.is_some() {
             return None;
         }
+        // Only -t and -T print no numbers; the command may not have been pasted.
+        self.scan |= printed.number.is_none();
         let mut frame = Frame::new(out.name(printed.symbol), out.at(line.number));
         frame.offset = printed.offset;
         frame.address = printed.pc;
@@ -221,6 +223,7 @@ impl Stack {
             task: self.header.keys,
             dialect: if self.scan { super::SCAN } else { NAME },
             system: System::Linux,
+            kind: if self.scan { StackKind::Scan } else { StackKind::Backtrace },
             frames: self.frames,
             registers: self.registers,
             span,

@@ -2,7 +2,9 @@
 
 use super::{Grammar, Rule};
 use crate::builder::Builder;
-use crate::text::Line;
+use crate::text::shape::is_fixed;
+use crate::text::{Line, PerShape};
+use foldhash::fast::RandomState;
 use pest::Parser;
 use pest::iterators::Pair;
 use stacklore_model::{Frame, MendKind, Reliability};
@@ -14,7 +16,9 @@ const REMEMBERED: usize = 1 << 17;
 /// Parsed frames by the text of their line.
 #[derive(Default)]
 pub(super) struct Frames {
-    known: HashMap<Box<str>, Option<Parsed>>,
+    known: HashMap<Box<str>, Option<Parsed>, RandomState>,
+    /// Lines of which nothing is an address, by shape.
+    shapes: PerShape<Option<Parsed>>,
 }
 
 /// What a line says.
@@ -55,6 +59,14 @@ pub(super) fn looks_like_frame(text: &str) -> bool {
     }
 }
 
+/// Whether a line is a frame of xmon: `[c0000000fe2b3a00] c000000000187e40 f+0x20/0x30`.
+pub(super) fn is_xmon(text: &str) -> bool {
+    let Some((pointer, rest)) = text.split_once("] ") else { return false };
+    let is_word = |word: &str| word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_word(&pointer[1..]) || pointer.starts_with("[link register"))
+        && rest.split_once(' ').is_some_and(|(pc, place)| is_word(pc) && place.contains("+0x"))
+}
+
 /// Whether a line is one function name, perhaps unsure or with its module: what stripped traces leave.
 pub(super) fn is_bare_name(text: &str) -> bool {
     let text = text.strip_prefix("? ").unwrap_or(text);
@@ -73,13 +85,16 @@ impl Frames {
     /// The frame of a line that looks like one.
     pub(super) fn read(&mut self, line: &Line<'_>, out: &mut Builder) -> Option<Parsed> {
         let text = line.trimmed();
-        if let Some(known) = self.known.get(text) {
+        let known = line.shape.and_then(|shape| self.shapes.get(shape)).or_else(|| self.known.get(text));
+        if let Some(known) = known {
             let mut parsed = known.clone()?;
             parsed.set_line(line.number, out);
             return Some(parsed);
         }
         let parsed = parse(line.head().trim_start(), line, out);
-        if self.known.len() < REMEMBERED {
+        if let Some(shape) = line.shape.filter(|_| is_fixed(&line.text, &(0..line.text.len()))) {
+            self.shapes.insert(shape, parsed.clone());
+        } else if self.known.len() < REMEMBERED {
             self.known.insert(text.into(), parsed.clone());
         }
         let mut parsed = parsed?;

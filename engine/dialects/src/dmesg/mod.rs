@@ -18,19 +18,24 @@
 mod blocker;
 mod frame;
 mod heads;
+mod kind;
 mod listing;
 mod queues;
+mod registers;
 mod reports;
+mod stalls;
+mod stream;
 mod trace;
 
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
-use crate::text::{Caller, Context, Line};
-use frame::{Frames, looks_like_frame};
-use pest::Parser;
+use crate::text::{Caller, Command, Context, Line, PerShape, Tool};
+use frame::Frames;
+use kind::{Kind, kind};
 use pest_derive::Parser;
-use stacklore_model::MendKind;
-use trace::Stream;
+use stacklore_model::{MendKind, StackSighting};
+use std::hash::{Hash, Hasher};
+use stream::{Printed, Stream, stamp};
 
 #[derive(Parser)]
 #[grammar = "dmesg/grammar.pest"]
@@ -68,11 +73,21 @@ impl Dialect for Dmesg {
             "kernel BUG at",
             "Oops",
             "WARNING: ",
+            "UBSAN: ",
+            "list_add corruption",
+            "list_del corruption",
+            "double fault: ",
+            "divide error: ",
+            "Tasks blocked on level-",
             "Unable to handle kernel",
             "general protection fault",
             "/0x",
             " 0x0",
             "cpu#",
+            "Stack traceback for pid",
+            "Task Addr  ",
+            ", comm = ",
+            ": Vector: ",
         ]
     }
 
@@ -85,6 +100,9 @@ impl Dialect for Dmesg {
 #[derive(Default)]
 struct DmesgReader {
     frames: Frames,
+    /// What the lines of a shape are.
+    kinds: PerShape<Kind>,
+    tasks: heads::TaskLines,
     streams: Vec<(Option<Caller>, Stream)>,
     reports: reports::Reports,
     queues: queues::Queues,
@@ -93,40 +111,19 @@ struct DmesgReader {
     doubled: bool,
     /// The last line was dropped as a twin.
     twin: u32,
+    /// The task of the CPU at which xmon stands: what its commands are about.
+    debugged: Option<trace::Head>,
     /// The line before was one that can go on in the next (`Modules linked in:`, `Code:`).
     wraps: bool,
-}
-
-/// What a line is, by its first bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Frame,
-    CallTrace,
-    TaskLine,
-    CpuLine,
-    Headline,
-    Blocker,
-    NmiBacktrace,
-    Sysrq,
-    ProgramCounter,
-    Registers,
-    Worker,
-    Table,
-    TraceEnd,
-    History,
-    Lost,
-    /// Lines that belong to reports and say nothing more: marks, modules, code.
-    Structure,
-    /// The tables of lockdep.
-    Lockdep,
-    Other,
+    /// Headlines by time and text.
+    printed: Printed,
 }
 
 impl Reader for DmesgReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
-        match kind(line.trimmed()) {
+        match self.kind(line) {
             Kind::CallTrace | Kind::TaskLine | Kind::CpuLine | Kind::Blocker | Kind::NmiBacktrace | Kind::Sysrq => true,
-            Kind::Headline => true,
+            Kind::Headline | Kind::Debugger => true,
             Kind::Table => line.trimmed().starts_with("Showing busy") || line.trimmed().starts_with("workqueue "),
             Kind::Worker => true,
             // A trace whose head was lost: the first lines of a ring buffer, or of a paste.
@@ -140,15 +137,26 @@ impl Reader for DmesgReader {
             self.stream(line).history_end();
             return Fed::Passed;
         }
-        if self.is_twin(line, context, out) {
+        let kind = self.kind(line);
+        if self.is_twin(kind, line, context, out) {
             return Fed::Taken;
         }
-        let kind = kind(line.trimmed());
         let wrapped = std::mem::replace(&mut self.wraps, false);
         match self.take(kind, line, out) {
             Some(fed) => fed,
             None => self.other(wrapped, line, out),
         }
+    }
+
+    fn command(&mut self, command: &Command, out: &mut Builder) -> bool {
+        if command.tool != Tool::Kernel {
+            return false;
+        }
+        let traces = matches!(command.text.split(' ').next(), Some("t" | "S" | "bt"));
+        if let Some(head) = self.debugged.clone().filter(|_| traces) {
+            self.stream_of(None).begin(trace::Head { line: command.line, ..head }, out);
+        }
+        true
     }
 
     fn close(&mut self, out: &mut Builder) {
@@ -166,12 +174,27 @@ impl Reader for DmesgReader {
         if self.streams.len() > 1 {
             out.reading_mut().stacks.sort_by_key(|stack| stack.span.first);
         }
+        drop_replays(out);
     }
 }
 
 impl DmesgReader {
+    /// What a line is; lines that differ in addresses only are the same.
+    fn kind(&mut self, line: &Line<'_>) -> Kind {
+        let Some(shape) = line.shape else { return kind(line.trimmed()) };
+        if let Some(known) = self.kinds.get(shape) {
+            return *known;
+        }
+        let kind = kind(line.trimmed());
+        self.kinds.insert(shape, kind);
+        kind
+    }
+
     fn stream(&mut self, line: &Line<'_>) -> &mut Stream {
-        let caller = line.prefix.caller;
+        self.stream_of(line.prefix.caller)
+    }
+
+    fn stream_of(&mut self, caller: Option<Caller>) -> &mut Stream {
         let at = match self.streams.iter().position(|(known, _)| *known == caller) {
             Some(at) => at,
             None => {
@@ -185,14 +208,15 @@ impl DmesgReader {
     fn headless(&self, line: &Line<'_>, context: &Context<'_>) -> bool {
         let text = line.trimmed();
         let console = line.prefix.time.is_some() || line.prefix.kernel;
-        if line.prefix.path.is_some() || (text.starts_with(['[', '(']) && !console) {
+        let xmon = text.starts_with('[') && frame::is_xmon(text);
+        if line.prefix.path.is_some() || (text.starts_with(['[', '(']) && !console && !xmon) {
             return false;
         }
         context.after(line.number).contains("+0x") && text.contains("/0x")
     }
 
     /// Two consoles on one line print everything twice.
-    fn is_twin(&mut self, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> bool {
+    fn is_twin(&mut self, kind: Kind, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> bool {
         if line.prefix.time.is_none() {
             return false;
         }
@@ -202,31 +226,38 @@ impl DmesgReader {
             out.mend(MendKind::Doubled, number);
             return true;
         }
-        // Frames can repeat (recursion); no headline does at the same microsecond.
-        if !looks_like_frame(line.trimmed()) {
+        // Frames repeat (recursion), and two CPUs print equal lines; none that names a task or tells a time does.
+        if matches!(kind, Kind::Headline | Kind::TaskLine | Kind::CpuLine | Kind::Table) {
             self.doubled = context.given(number + 1) == context.given(number);
         }
         false
     }
 
     fn take(&mut self, kind: Kind, line: &Line<'_>, out: &mut Builder) -> Option<Fed> {
-        let time = line.prefix.time;
+        let time = stamp(line);
         match kind {
             Kind::Frame => {
                 let parsed = self.frames.read(line, out)?;
                 self.stream(line).frame(parsed, time);
             }
-            Kind::CallTrace => self.stream(line).call_trace(line.number, time, out),
+            Kind::CallTrace => self.stream(line).call_trace(line, out),
             Kind::TaskLine => {
-                let head = heads::task(line, out)?;
+                let head = self.tasks.read(line, out)?;
                 self.listed.line(line.number);
                 self.stream(line).begin(head, out);
+            }
+            Kind::Debugger => {
+                if let Some(head) = heads::debugger(line, out) {
+                    self.debugged = Some(head.clone()).filter(|_| line.trimmed().starts_with("pid"));
+                    self.stream(line).named(head, out);
+                }
             }
             Kind::CpuLine => {
                 let head = heads::cpu(line, out)?;
                 self.reports.cpu_block(&head, line, out);
                 self.stream(line).begin(head, out);
             }
+            Kind::Headline if self.printed.again(time, &line.trimmed()) => {}
             Kind::Headline => {
                 match self.reports.read(line, out) {
                     reports::Headline::None => return None,
@@ -268,7 +299,12 @@ impl DmesgReader {
                 }
                 self.end_all(line, out);
             }
-            Kind::TraceEnd => self.stream(line).close(out),
+            Kind::TraceMark => self.stream(line).marked(),
+            Kind::TraceEnd => {
+                let marked = line.trimmed().starts_with('<');
+                self.stream(line).end(marked, out);
+            }
+            Kind::Detail => self.reports.detail(line, out),
             Kind::History => self.stream(line).history(out),
             Kind::Lost => {
                 self.listed.broken();
@@ -276,9 +312,6 @@ impl DmesgReader {
             }
             Kind::Structure => {
                 self.wraps = line.trimmed().starts_with(['M', 'C']);
-                if line.trimmed().starts_with("rcu:") {
-                    self.reports.stalled_cpu(line, out);
-                }
             }
             Kind::Lockdep => {
                 self.end_all(line, out);
@@ -296,7 +329,7 @@ impl DmesgReader {
         }
         let named = self.stream(line).takes_names() && frame::is_bare_name(line.trimmed());
         if let Some(parsed) = named.then(|| self.frames.read(line, out)).flatten() {
-            self.stream(line).frame(parsed, line.prefix.time);
+            self.stream(line).frame(parsed, stamp(line));
             return Fed::Taken;
         }
         let console = line.prefix.time.is_some() || line.prefix.kernel || line.prefix.logged;
@@ -329,199 +362,24 @@ impl DmesgReader {
         self.stream(line).close(out);
         self.listed.end(out);
     }
+}
 
-    fn program_counter(&mut self, line: &Line<'_>, out: &mut Builder) {
-        let time = line.prefix.time;
-        let parsed = Grammar::parse(Rule::pc_line, line.trimmed()).ok().and_then(|mut pairs| pairs.next());
-        match parsed.and_then(|parsed| frame::frame(parsed, line, out)) {
-            Some((frame, _)) => self.stream(line).program_counter(frame, time),
-            None => self.stream(line).user_registers(),
+/// Drops stacks that are in the text twice: a console that was replayed prints the same at the same time.
+fn drop_replays(out: &mut Builder) {
+    let mut printed = Printed::default();
+    out.reading_mut()
+        .stacks
+        .retain(|stack| stack.dialect != NAME || stack.task.tid.is_none() || !printed.again(stack.time, &Shown(stack)));
+}
+
+/// What a trace shows.
+struct Shown<'a>(&'a StackSighting);
+
+impl Hash for Shown<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.task.tid.hash(state);
+        for frame in &self.0.frames {
+            (&*frame.symbol, frame.offset, frame.address).hash(state);
         }
     }
-
-    fn registers(&mut self, line: &Line<'_>, out: &mut Builder) {
-        if !self.stream(line).wants_registers() {
-            return;
-        }
-        let Some(parsed) = Grammar::parse(Rule::registers, line.trimmed()).ok().and_then(|mut pairs| pairs.next())
-        else {
-            return;
-        };
-        for register in parsed.into_inner().filter(|part| part.as_rule() == Rule::register) {
-            let (mut name, mut value) = (None, None);
-            for part in register.into_inner() {
-                match part.as_rule() {
-                    Rule::reg_name => name = Some(out.name(&part.as_str().to_ascii_lowercase())),
-                    Rule::value => value = frame::hex(part.as_str()),
-                    _ => {}
-                }
-            }
-            if let (Some(name), Some(value)) = (name, value) {
-                self.stream(line).register(name, value, line.number, out);
-            }
-        }
-    }
-}
-
-/// Beginnings of lines that belong to reports and say nothing that is used.
-const STRUCTURE: &[&str] = &[
-    "<",
-    "Modules linked in",
-    "Code:",
-    "Hardware name:",
-    "Tainted:",
-    "Not tainted",
-    "\"echo ",
-    "Showing all",
-    "stack backtrace:",
-    "---[",
-    "------------[",
-    "FS:",
-    "CS:",
-    "CR2:",
-    "PKRU:",
-    "DR",
-    "irq event stamp",
-    "hardirqs last",
-    "softirqs last",
-    "pstate:",
-    "sp :",
-    "lr :",
-    "LR ",
-    "CFAR:",
-    "GPR",
-    "Stack:",
-    "Exception ",
-    "Kernel Offset",
-    "Krnl",
-    "Last Breaking",
-    "Future hung task",
-    "Sending NMI",
-    "rcu:",
-    "(detected by",
-    "(t=",
-    "task                ",
-    "stack:",
-    "ra :",
-    "Process ",
-    "Dumping ftrace",
-    "Preemption disabled at",
-    "preempt_count:",
-    "in_atomic():",
-    "RCU nest depth",
-    "Blocked by coredump",
-    "irqs disabled",
-    "last function:",
-    "Mem abort",
-    "Data abort",
-    "PGD ",
-    "invalid opcode",
-    "#PF:",
-    "Kernel Offset",
-];
-
-/// What a line is.
-fn kind(text: &str) -> Kind {
-    let bytes = text.as_bytes();
-    let Some(first) = bytes.first() else { return Kind::Other };
-    if looks_like_frame(text) {
-        return Kind::Frame;
-    }
-    let starts = |words: &str| text.starts_with(words);
-    match first {
-        b'C' if starts("Call Trace") || starts("Call trace") => Kind::CallTrace,
-        b'B' if starts("Backtrace:") => Kind::CallTrace,
-        b'C' if starts("CPU: ") && text.contains(" PID: ") => Kind::CpuLine,
-        b't' if starts("task:") && text.contains("pid:") => Kind::TaskLine,
-        b'I' if starts("INFO: task ") => {
-            if text.contains(" blocked on a") {
-                Kind::Blocker
-            } else {
-                Kind::Headline
-            }
-        }
-        b'I' if starts("INFO: rcu") || starts("Internal error:") => Kind::Headline,
-        b'r' if starts("rcu: INFO:") => Kind::Headline,
-        b'w' if starts("watchdog: ") => Kind::Headline,
-        b'N' if starts("NMI watchdog: ") => Kind::Headline,
-        b'W' if starts("WARNING: ") || starts("Watchdog detected hard") => lockdep_or(text, Kind::Headline),
-        b'B' if starts("BUG: ") => lockdep_or(text, Kind::Headline),
-        b'O' if starts("Oops: ") || starts("Oops - ") => Kind::Headline,
-        b'U' if starts("Unable to handle kernel") => Kind::Headline,
-        b'g' if starts("general protection fault") => Kind::Headline,
-        b'k' if starts("kernel BUG at ") => Kind::Headline,
-        b'K' if starts("Kernel panic - ") => Kind::Headline,
-        b'N' if starts("NMI backtrace for cpu") => Kind::NmiBacktrace,
-        b's' | b'S' if starts("sysrq: Show") || starts("SysRq : Show") => Kind::Sysrq,
-        b'R' if starts("RIP: ") => Kind::ProgramCounter,
-        b'R' if starts("RIP ") => Kind::Structure,
-        b'E' if starts("EIP: ") => Kind::ProgramCounter,
-        b'p' | b'P' | b'N' | b'e' if starts("pc : ") || starts("PC is at ") || starts("NIP [") || starts("epc : ") => {
-            Kind::ProgramCounter
-        }
-        b'W' if starts("Workqueue: ") => Kind::Worker,
-        b'S' if starts("Showing busy workqueues") => Kind::Table,
-        b'S' if starts("Showing all locks") => Kind::Lockdep,
-        b'w' if starts("workqueue ") && text.contains(": flags=") => Kind::Table,
-        b'<' if starts("</TASK>") => Kind::TraceEnd,
-        b'-' if starts("---[ end") => Kind::TraceEnd,
-        b'A' | b'F' | b'L'
-            if starts("Allocated by task") || starts("Freed by task") || starts("Last potentially related work") =>
-        {
-            Kind::History
-        }
-        b'*' if starts("** ") && text.contains("dropped") => Kind::Lost,
-        b'-' if starts("-> #") => Kind::Lockdep,
-        b'0'..=b'9' | b'n'
-            if text.contains(" locks held by ") || text.contains(" lock held by ") || starts("no locks held by") =>
-        {
-            Kind::Lockdep
-        }
-        b'R' | b'E' if is_registers(bytes) => Kind::Registers,
-        _ if STRUCTURE.iter().any(|words| starts(words)) => Kind::Structure,
-        _ if is_words(bytes) => Kind::Structure,
-        _ if is_old_task(text) => Kind::TaskLine,
-        _ => Kind::Other,
-    }
-}
-
-fn lockdep_or(text: &str, kind: Kind) -> Kind {
-    let rest = text.trim_start_matches("WARNING: ").trim_start_matches("BUG: ");
-    let lockdep = [
-        "possible ",
-        "inconsistent lock",
-        "suspicious RCU",
-        "Invalid wait",
-        "bad unlock balance",
-        "held lock freed",
-        "lock held when",
-    ];
-    if lockdep.iter().any(|words| rest.starts_with(words)) { Kind::Lockdep } else { kind }
-}
-
-/// `RAX: ffff…`, `R13: 00007f…`, `EAX: c0…`.
-fn is_registers(bytes: &[u8]) -> bool {
-    bytes.iter().take(5).position(|byte| *byte == b':').is_some_and(|colon| colon == 3)
-        && bytes.get(5).is_some_and(u8::is_ascii_hexdigit)
-}
-
-/// Raw words of the stack, as kernels up to 4.x print them before a trace, and registers of ARM (`r7:00000000`).
-fn is_words(bytes: &[u8]) -> bool {
-    let word = |word: &[u8]| match word {
-        [b'r', digits @ ..] if digits.contains(&b':') => {
-            digits.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b':')
-        }
-        _ => matches!(word.len(), 8 | 16) && word.iter().all(u8::is_ascii_hexdigit),
-    };
-    bytes.split(|byte| *byte == b' ').filter(|part| !part.is_empty()).all(word)
-}
-
-/// The task line of kernels up to 5.10 ends with the flags.
-fn is_old_task(text: &str) -> bool {
-    let Some((head, flags)) = text.rsplit_once(' ') else { return false };
-    flags.len() >= 10
-        && flags.starts_with("0x0")
-        && flags[2..].bytes().all(|byte| byte.is_ascii_hexdigit())
-        && head.trim_end().ends_with(|c: char| c.is_ascii_digit())
-        && Grammar::parse(Rule::old_task, text).is_ok()
 }

@@ -70,7 +70,9 @@ impl Queues {
         }
         let queue = self.workqueue.clone();
         let mut pid = None;
-        for word in rest.split([',', ' ']).filter(|word| !word.is_empty() && !word.starts_with('[')) {
+        // `17:f for 43s`: since when it runs.
+        let words = rest.split([',', ' ']).filter(|word| !word.is_empty() && !word.starts_with('[') && *word != "for");
+        for word in words {
             let mut function = word;
             if let Some((worker, rest)) = word.split_once(':').filter(|_| heading == "in-flight") {
                 let digits = worker.bytes().take_while(u8::is_ascii_digit).count();

@@ -2,6 +2,7 @@
 //! headline tell it.
 
 use super::heads::who;
+use super::stream::stamp;
 use super::trace::Head;
 use super::{Grammar, Rule};
 use crate::builder::Builder;
@@ -13,17 +14,17 @@ use std::collections::BTreeSet;
 /// Reports that wait for the line that tells their task or CPU.
 #[derive(Default)]
 pub(super) struct Reports {
-    open: Vec<Open>,
+    pub(super) open: Vec<Open>,
     /// The next CPU block is that of a watchdog: its task keeps the CPU.
-    watched: bool,
+    pub(super) watched: bool,
     on_cpu: BTreeSet<(u32, u32)>,
 }
 
-struct Open {
+pub(super) struct Open {
     /// Index among the facts of the reading.
-    fact: usize,
-    kind: &'static str,
-    cpu: Option<u32>,
+    pub(super) fact: usize,
+    pub(super) kind: &'static str,
+    pub(super) cpu: Option<u32>,
 }
 
 /// Reports that are open at once; older ones stay as they are.
@@ -31,10 +32,10 @@ const OPEN: usize = 64;
 
 /// Fields of a report.
 #[derive(Default)]
-struct Fields {
-    task: Option<TaskKeys>,
-    cpu: Option<u32>,
-    seconds: Option<f64>,
+pub(super) struct Fields {
+    pub(super) task: Option<TaskKeys>,
+    pub(super) cpu: Option<u32>,
+    pub(super) seconds: Option<f64>,
 }
 
 /// What a line is as a headline.
@@ -64,9 +65,12 @@ impl Reports {
             Some(b'I') if bare.starts_with("Internal error:") => self.crash("oops", line, out),
             Some(b'B') if bare.starts_with("BUG: ") => self.bug(line, bare, out),
             Some(b'W') if bare.starts_with("Watchdog detected hard LOCKUP") => self.hard(line, text, out),
+            Some(b'U') if bare.starts_with("UBSAN: ") => self.crash("warning", line, out),
+            Some(b'l') if bare.contains(" corruption") => self.crash("oops", line, out),
+            Some(b'd' | b's' | b'P') if bare.contains(": ") => self.crash("oops", line, out),
             Some(b'C') if bare.contains("hard LOCKUP") => self.hard(line, text, out),
             Some(b'W') if bare.starts_with("WARNING: ") => self.warning(line, bare, out),
-            Some(b'O') if bare.starts_with("Oops: ") || bare.starts_with("Oops - ") => self.crash("oops", line, out),
+            Some(b'O') if bare.starts_with("Oops") => self.crash("oops", line, out),
             Some(b'U') if bare.starts_with("Unable to handle kernel") => self.crash("oops", line, out),
             Some(b'g') if bare.starts_with("general protection fault") => self.crash("oops", line, out),
             Some(b'k') if bare.starts_with("kernel BUG at ") => self.crash("oops", line, out),
@@ -89,8 +93,24 @@ impl Reports {
             emit("warning", Fields { task: Some(task), ..Fields::default() }, line, out);
             return true;
         }
-        let crash =
-            ["unable to handle", "kernel NULL pointer", "KASAN", "KFENCE"].iter().any(|words| rest.starts_with(words));
+        if let Some(whose) = rest.strip_prefix("workqueue leaked ").and_then(|rest| rest.split_once(": ")) {
+            // `comm/0x00000000/pid`, later `comm[pid]`.
+            let whose = whose.1.trim().trim_end_matches(']').replace("/0x00000000", "").replace('[', "/");
+            let (_, task) = who(&whose, out);
+            emit("warning", Fields { task: Some(task), ..Fields::default() }, line, out);
+            return true;
+        }
+        let crash = [
+            "unable to handle",
+            "kernel NULL pointer",
+            "KASAN",
+            "KFENCE",
+            "KMSAN",
+            "stack guard page",
+            "TASK stack guard",
+        ]
+        .iter()
+        .any(|words| rest.starts_with(words));
         self.crash(if crash { "oops" } else { "warning" }, line, out)
     }
 
@@ -127,36 +147,10 @@ impl Reports {
 
     fn hard(&mut self, line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
         let lower = text.to_ascii_lowercase();
-        let cpu = lower.rfind("cpu").and_then(|at| number(&lower[at + 3..]));
+        // `CPU 0 detected hard LOCKUP on other CPUs 3,5`
+        let cpu = lower.rfind("cpu").and_then(|at| number(lower[at + 3..].trim_start_matches('s')));
         self.pend("hard-lockup", Fields { cpu, ..Fields::default() }, line, out);
         self.watched = true;
-        true
-    }
-
-    fn stall(&mut self, line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
-        if !text.contains("stall") {
-            return false;
-        }
-        self.pend("rcu-stall", Fields::default(), line, out);
-        self.watched = true;
-        true
-    }
-
-    /// `rcu: \t0-...!: (2202 ticks this GP) …`: a CPU of the stall above.
-    pub(super) fn stalled_cpu(&mut self, line: &Line<'_>, out: &mut Builder) -> bool {
-        let text = line.trimmed().trim_start_matches("rcu:").trim_start();
-        let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let Some(cpu) = text[..digits].parse::<u32>().ok() else { return false };
-        if !text[digits..].starts_with('-') || !(text.contains("this GP)") || text.contains("GPs behind)")) {
-            return false;
-        }
-        let Some(open) = self.open.iter_mut().rev().find(|open| open.kind == "rcu-stall") else { return false };
-        if open.cpu.is_none() {
-            open.cpu = Some(cpu);
-            set(open.fact, "cpu", Value::Number(f64::from(cpu)), out);
-        } else {
-            self.pend("rcu-stall", Fields { cpu: Some(cpu), ..Fields::default() }, line, out);
-        }
         true
     }
 
@@ -195,10 +189,14 @@ impl Reports {
         if !self.open.iter().any(|open| open.kind == kind) {
             self.pend(kind, Fields::default(), line, out);
         }
+        let known = self.open.iter().find(|open| open.kind == kind);
+        if let (Some(open), Some(address)) = (known, fault_address(line.trimmed())) {
+            set(open.fact, "address", Value::Text(out.name(address)), out);
+        }
         true
     }
 
-    fn pend(&mut self, kind: &'static str, fields: Fields, line: &Line<'_>, out: &mut Builder) {
+    pub(super) fn pend(&mut self, kind: &'static str, fields: Fields, line: &Line<'_>, out: &mut Builder) {
         if self.open.len() < OPEN {
             self.open.push(Open { fact: out.reading().facts.len(), kind, cpu: fields.cpu });
         }
@@ -262,7 +260,7 @@ fn hung(line: &Line<'_>, text: &str, out: &mut Builder) -> Option<Head> {
         ..TaskSighting::default()
     });
     emit("hung-task", Fields { task: Some(task.clone()), seconds, ..Fields::default() }, line, out);
-    Some(Head { task, name, line: line.number, time: line.prefix.time, ..Head::default() })
+    Some(Head { task, name, line: line.number, time: stamp(line), ..Head::default() })
 }
 
 fn workqueue(line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
@@ -279,7 +277,7 @@ fn workqueue(line: &Line<'_>, text: &str, out: &mut Builder) -> bool {
     true
 }
 
-fn emit(kind: &str, fields: Fields, line: &Line<'_>, out: &mut Builder) {
+pub(super) fn emit(kind: &str, fields: Fields, line: &Line<'_>, out: &mut Builder) {
     let kind: Name = out.name(kind);
     let mut row = vec![("kind", Value::Text(kind))];
     row.extend(fields.task.filter(|task| !task.is_anonymous()).map(|task| ("task", Value::Task(task))));
@@ -289,15 +287,28 @@ fn emit(kind: &str, fields: Fields, line: &Line<'_>, out: &mut Builder) {
 }
 
 /// Sets a field that a later line tells.
-fn set(fact: usize, field: &'static str, value: Value, out: &mut Builder) {
+pub(super) fn set(fact: usize, field: &'static str, value: Value, out: &mut Builder) {
     let row = out.reading_mut().facts.get_mut(fact);
     if let Some(fact) = row.filter(|fact| fact.fields.iter().all(|(name, _)| *name != field)) {
         fact.fields.push((field, value));
     }
 }
 
+/// The address whose use failed, as printed: `…, address: 0000000000000010`, `… at virtual address 00000010`.
+fn fault_address(text: &str) -> Option<&str> {
+    let (_, rest) = text
+        .split_once("address: ")
+        .or_else(|| text.split_once("virtual address "))
+        .or_else(|| text.split_once("paging request at "))
+        .or_else(|| text.split_once("canonical address "))
+        .or_else(|| text.split_once("dereference at "))?;
+    let rest = rest.trim_start_matches("0x");
+    let end = rest.bytes().position(|byte| !byte.is_ascii_hexdigit()).unwrap_or(rest.len());
+    (end >= 8).then(|| &rest[..end])
+}
+
 /// The number at the beginning, behind blanks.
-fn number(text: &str) -> Option<u32> {
+pub(super) fn number(text: &str) -> Option<u32> {
     let text = text.trim_start_matches([' ', '#', ':']);
     let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     text[..end].parse().ok()

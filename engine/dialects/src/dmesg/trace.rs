@@ -1,9 +1,9 @@
-//! One stream of the console (one printk caller, or all of them where callers are not printed) and the call trace that
-//! is being read in it.
+//! A call trace in the making, with the task or CPU that it is of.
 
 use super::frame::Parsed;
+use super::stream::note;
 use crate::builder::Builder;
-use stacklore_model::{Frame, Name, Register, Reliability, StackSighting, System, TaskKeys};
+use stacklore_model::{Frame, Name, Register, Reliability, StackKind, StackSighting, System, TaskKeys};
 
 /// Whose trace follows, as the lines before it tell.
 #[derive(Clone, Debug, Default)]
@@ -18,14 +18,19 @@ pub(super) struct Head {
     pub(super) time: Option<f64>,
 }
 
-/// A trace in the making.
+/// A trace.
 #[derive(Debug, Default)]
-pub(super) struct Stream {
-    head: Option<Head>,
-    /// The task of a headline, for a trace that has no task line of its own.
-    announced: Option<Head>,
+pub(super) struct Trace {
+    pub(super) head: Option<Head>,
+    /// `Call Trace:` was read.
+    pub(super) called: bool,
+    /// `<TASK>` was read, which has its end.
+    pub(super) marked: bool,
     /// `Call Trace:` was read, and since then no frame with an offset: names may stand alone.
-    bare: bool,
+    pub(super) bare: bool,
+    /// The registers that follow are those of user space.
+    pub(super) user: bool,
+    pub(super) cut: bool,
     frames: Vec<Frame>,
     /// Callers named by the last ARM line: the next line's function, or the outermost frame.
     caller: Option<Frame>,
@@ -33,72 +38,61 @@ pub(super) struct Stream {
     /// Line of the first and the last line of the trace.
     first: u32,
     last: u32,
+    /// Time of the first and the last line.
     time: Option<f64>,
-    /// The registers that follow are those of user space.
-    user: bool,
-    /// Frames that follow belong to no task's present (who allocated an object).
-    history: bool,
-    /// Lines of others since the last line of the trace.
-    foreign: u32,
-    cut: bool,
+    last_time: Option<f64>,
+    /// Frames of another trace stand between these: none of them is told.
+    doubtful: usize,
 }
 
-/// Lines of others in the midst of a trace after which it is taken as over.
-const FOREIGN: u32 = 60;
+impl Trace {
+    /// The trace that follows a head.
+    pub(super) fn of(head: Head) -> Self {
+        Trace { first: head.line, last: head.line, last_time: head.time, head: Some(head), ..Trace::default() }
+    }
 
-impl Stream {
-    /// Whether a trace has frames and has not ended.
-    pub(super) fn in_trace(&self) -> bool {
+    /// Whether any frame was read.
+    pub(super) fn has_frames(&self) -> bool {
         !self.frames.is_empty()
     }
 
-    pub(super) fn head(&self) -> Option<&Head> {
-        self.head.as_ref()
+    /// Whether any frame was read but the one at the program counter.
+    pub(super) fn has_calls(&self) -> bool {
+        self.frames.iter().any(|frame| frame.reliability != Reliability::Register)
     }
 
-    /// A line that names the task or CPU of the trace that follows.
-    pub(super) fn begin(&mut self, head: Head, out: &mut Builder) {
-        self.close(out);
-        self.announced = None;
-        self.first = head.line;
+    /// Whether more must follow: its end is marked and did not come, or its beginning did not.
+    pub(super) fn goes_on(&self) -> bool {
+        let begins = self.head.as_ref().is_some_and(|head| head.cpu.is_some() || !head.running) && !self.user;
+        if self.called { self.marked || !self.has_calls() } else { begins && !self.has_calls() }
+    }
+
+    /// Whether the trace was printed at most so many seconds from a time.
+    pub(super) fn is_near(&self, time: Option<f64>, seconds: f64) -> bool {
+        match (self.last_time, time) {
+            (Some(last), Some(time)) => (last - time).abs() <= seconds,
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    /// The trace is this task's, whatever was read of it before.
+    pub(super) fn name(&mut self, head: Head) {
+        if self.first == 0 {
+            self.first = head.line;
+        }
         self.last = head.line;
         self.head = Some(head);
     }
 
-    /// A headline names a task whose trace may follow.
-    pub(super) fn announce(&mut self, head: Head) {
-        self.announced = Some(head);
-    }
-
-    /// Whether function names without offsets are frames here: somebody stripped the trace.
-    pub(super) fn takes_names(&self) -> bool {
-        self.bare
-    }
-
     /// `Call Trace:`.
-    pub(super) fn call_trace(&mut self, line: u32, time: Option<f64>, out: &mut Builder) {
-        let only_register = self.frames.iter().all(|frame| frame.reliability == Reliability::Register);
-        if !only_register {
-            self.close(out);
-        }
-        if self.head.is_none() {
-            self.head = self.announced.take();
-        }
+    pub(super) fn call(&mut self, line: u32, time: Option<f64>) {
         self.touch(line, time);
+        self.called = true;
         self.bare = true;
-        self.history = false;
-    }
-
-    /// Frames that follow tell of the past.
-    pub(super) fn history(&mut self, out: &mut Builder) {
-        self.close(out);
-        self.history = true;
     }
 
     pub(super) fn frame(&mut self, parsed: Parsed, time: Option<f64>) {
-        if self.history {
-            return;
-        }
         self.bare &= parsed.frame.offset.is_none();
         self.touch(parsed.frame.span.first, time);
         if let Some(parent) = &parsed.caller {
@@ -109,16 +103,6 @@ impl Stream {
         self.frames.push(parsed.frame);
     }
 
-    /// A blank line ends what is told of the past.
-    pub(super) fn history_end(&mut self) {
-        self.history = false;
-    }
-
-    /// Whether registers of the kernel may follow.
-    pub(super) fn wants_registers(&self) -> bool {
-        !self.user
-    }
-
     /// The function at the program counter.
     pub(super) fn program_counter(&mut self, mut frame: Frame, time: Option<f64>) {
         let line = frame.span.first;
@@ -126,17 +110,12 @@ impl Stream {
             known.reliability == Reliability::Register && known.symbol == frame.symbol && known.offset == frame.offset
         });
         self.user = false;
-        if known || self.history {
+        if known {
             return;
         }
         frame.reliability = Reliability::Register;
         self.touch(line, time);
         self.frames.push(frame);
-    }
-
-    /// The program counter is in user space.
-    pub(super) fn user_registers(&mut self) {
-        self.user = true;
     }
 
     pub(super) fn register(&mut self, name: Name, value: u64, line: u32, out: &Builder) {
@@ -146,19 +125,11 @@ impl Stream {
         self.registers.push(Register { name, value, span: out.at(line) });
     }
 
-    /// A line that is none of the trace's.
-    pub(super) fn foreign(&mut self, out: &mut Builder) {
-        if self.in_trace() {
-            self.foreign += 1;
-            if self.foreign > FOREIGN {
-                self.close(out);
-            }
-        }
-    }
-
-    /// Messages were lost in the midst of the trace.
-    pub(super) fn lost(&mut self) {
-        self.cut = self.in_trace();
+    /// What was read and what follows is mixed with another trace.
+    pub(super) fn doubt(&mut self) {
+        self.doubtful += self.frames.len();
+        self.frames.clear();
+        self.caller = None;
     }
 
     fn touch(&mut self, line: u32, time: Option<f64>) {
@@ -166,19 +137,20 @@ impl Stream {
             self.first = line;
         }
         self.last = line;
-        self.foreign = 0;
+        self.last_time = time.or(self.last_time);
         if self.time.is_none() {
             self.time = time;
         }
     }
 
-    /// The trace has ended.
+    /// Tells the trace and begins anew.
     pub(super) fn close(&mut self, out: &mut Builder) {
-        let announced = self.announced.take();
         let mut read = std::mem::take(self);
-        self.announced = announced;
         if let Some(last) = read.caller.take() {
             read.frames.push(last);
+        }
+        if read.doubtful > 0 {
+            return note(read.first, read.last, read.doubtful + read.frames.len(), out);
         }
         if read.frames.is_empty() {
             return;
@@ -189,6 +161,7 @@ impl Stream {
             task: head.task,
             dialect: super::NAME,
             system: System::Linux,
+            kind: StackKind::Backtrace,
             frames: read.frames,
             registers: read.registers,
             span,

@@ -19,7 +19,7 @@ use object::{Object, Target};
 use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
-use stacklore_model::{Frame, MendKind, StackSighting, System, TaskKeys};
+use stacklore_model::{Frame, MendKind, StackKind, StackSighting, System, TaskKeys};
 use std::collections::BTreeMap;
 
 #[derive(Parser)]
@@ -185,6 +185,7 @@ impl DrgnReader {
             task: TaskKeys { tid: stack.tid, ..TaskKeys::default() },
             dialect: NAME,
             system: System::Linux,
+            kind: StackKind::Backtrace,
             frames: stack.frames,
             registers: Vec::new(),
             span,

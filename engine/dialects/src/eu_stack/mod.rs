@@ -15,7 +15,7 @@ use crate::text::{Command, Context, Line, Tool};
 use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
-use stacklore_model::{Frame, Listing, ListingOf, SessionId, StackSighting, System, TaskKeys, TaskSighting};
+use stacklore_model::{Frame, Listing, ListingOf, SessionId, StackKind, StackSighting, System, TaskKeys, TaskSighting};
 
 #[derive(Parser)]
 #[grammar = "eu_stack/grammar.pest"]
@@ -152,6 +152,7 @@ impl EuStackReader {
             task: keys,
             dialect: NAME,
             system: System::User,
+            kind: StackKind::Backtrace,
             frames: thread.frames,
             registers: Vec::new(),
             span,

@@ -17,7 +17,7 @@ use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
 use stacklore_model::{
-    Frame, Listing, ListingOf, MendKind, Name, SessionId, StackSighting, System, TaskKeys, TaskSighting,
+    Frame, Listing, ListingOf, MendKind, Name, SessionId, StackKind, StackSighting, System, TaskKeys, TaskSighting,
 };
 use std::collections::BTreeSet;
 
@@ -169,6 +169,7 @@ impl FaulthandlerReader {
             task: keys,
             dialect: NAME,
             system: System::Python,
+            kind: StackKind::Backtrace,
             frames: thread.frames,
             registers: Vec::new(),
             span,

@@ -3,7 +3,7 @@
 use super::target::Target;
 use crate::builder::Builder;
 use stacklore_model::{
-    Frame, Listing, ListingOf, Name, ProcessSighting, SessionId, Span, StackSighting, System, TaskKeys,
+    Frame, Listing, ListingOf, Name, ProcessSighting, SessionId, Span, StackKind, StackSighting, System, TaskKeys,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -136,6 +136,7 @@ pub(super) fn stack(task: TaskKeys, frames: Vec<Frame>, span: Span, cut: bool) -
         task,
         dialect: super::NAME,
         system: if kernel { System::Linux } else { System::User },
+        kind: StackKind::Backtrace,
         frames,
         registers: Vec::new(),
         span,

@@ -6,7 +6,7 @@ use super::lock::LockLine;
 use crate::builder::Builder;
 use stacklore_model::{
     Frame, HoldSource, Known, LockHolder, LockSighting, Mode, Name, ObjectKey, Reliability, Scope, SessionId,
-    StackSighting, System, TaskKeys, TaskSighting, TaskState,
+    StackKind, StackSighting, System, TaskKeys, TaskSighting, TaskState,
 };
 
 /// The thread that is being read.
@@ -137,6 +137,7 @@ impl Thread {
             task: self.keys,
             dialect: NAME,
             system: System::Java,
+            kind: StackKind::Backtrace,
             frames,
             registers: Vec::new(),
             span,

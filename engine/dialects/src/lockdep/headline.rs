@@ -27,3 +27,8 @@ pub(super) fn kind(text: &str) -> Option<&'static str> {
     let rest = ["WARNING: ", "BUG: ", "INFO: "].iter().find_map(|word| text.strip_prefix(word))?;
     HEADLINES.iter().find(|(words, _)| rest.contains(words)).map(|(_, kind)| *kind)
 }
+
+/// Whether a line heads a report of the validator.
+pub(crate) fn is_headline(text: &str) -> bool {
+    kind(text).is_some()
+}

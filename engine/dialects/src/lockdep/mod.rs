@@ -20,6 +20,7 @@ mod held;
 mod lock;
 mod stat;
 
+pub(crate) use headline::is_headline;
 pub(crate) use stat::LockStat;
 
 use crate::builder::Builder;
@@ -89,6 +90,9 @@ struct Report {
 
 /// How many lines of others may stand inside a report: consoles mix what several CPUs print.
 const FOREIGN_LINES: u32 = 40;
+
+/// How far apart the lines stand that name what a report is about.
+const HEAD_LINES: u32 = 6;
 
 #[derive(Default)]
 struct LockdepReader {
@@ -276,6 +280,10 @@ impl LockdepReader {
     fn lock_line(&mut self, found: Pair<'_, Rule>, line: &Line<'_>, out: &mut Builder) {
         let task = self.report.as_ref().and_then(|report| report.task.clone());
         let lock = found.into_inner().find(|part| part.as_rule() == Rule::lock).map(Lock::of);
+        // The locks that the report is about stand at its head, and with them the functions that take them.
+        if let Some(report) = self.report.as_mut().filter(|report| line.number <= report.last + HEAD_LINES) {
+            report.last = line.number;
+        }
         if let (true, Some(task), Some(lock)) = (self.wanted, task, lock) {
             self.rows.add(Row { task, index: None, lock, sort: Sort::Wanted, span: out.at(line.number) });
         }

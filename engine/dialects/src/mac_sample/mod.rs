@@ -238,6 +238,7 @@ impl MacSampleReader {
             task: keys,
             dialect: NAME,
             system: System::User,
+            kind: stacklore_model::StackKind::Backtrace,
             frames: path.frames,
             registers: Vec::new(),
             span,

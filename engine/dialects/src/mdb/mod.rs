@@ -1,5 +1,5 @@
 //! Solaris and illumos mdb and kmdb: `::findstack [-v]`, `$c`, `$C`, `::stack`, `::stacks`, `::threadlist`, `::ps -t`,
-//! `::rwlock`, `::mutex`, `::kgrep | ::whatis`, `::wchaninfo`, and pstack(1), which prints stacks much alike.
+//! `::rwlock`, `::mutex`, `::kgrep | ::whatis`, `::wchaninfo`.
 //!
 //! ```text
 //! > 0xffffffffa69be740::findstack -v
@@ -46,7 +46,6 @@ impl Dialect for Mdb {
             "CMD/LWPID",
             "B011",
             "B101",
-            ") + ",
             "+0x",
         ]
     }
@@ -82,14 +81,14 @@ impl Reader for MdbReader {
 
     fn feed(&mut self, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> Fed {
         if let Some(stack) = &mut self.stack {
-            match stack.feed(line, context, out) {
+            match stack.feed(line, out) {
                 Fed::End => self.close(out),
                 fed => return fed,
             }
             // Stacks of `::walk thread | ::findstack` follow each other.
             self.stack = stack::Stack::opened_by(line, context, false, &self.typed);
             return match &mut self.stack {
-                Some(stack) => stack.feed(line, context, out),
+                Some(stack) => stack.feed(line, out),
                 None => Fed::End,
             };
         }

@@ -1,4 +1,4 @@
-//! Stacks: `::findstack`, `$c`, `$C`, `::stack`, a group of `::stacks`, pstack.
+//! Stacks: `::findstack`, `$c`, `$C`, `::stack`, a group of `::stacks`.
 
 use super::{Grammar, NAME, Rule, hex};
 use crate::builder::Builder;
@@ -8,7 +8,7 @@ use crate::text::{Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
 use stacklore_model::{
-    Argument, Frame, MendKind, Name, ProcessSighting, Span, StackSighting, System, TaskKeys, TaskSighting, TaskState,
+    Argument, Frame, MendKind, Name, Span, StackKind, StackSighting, System, TaskKeys, TaskSighting, TaskState,
 };
 
 /// How the frames of a stack are printed.
@@ -20,8 +20,6 @@ enum Form {
     Calls,
     /// A group of `::stacks`: functions without arguments.
     Group,
-    /// pstack(1).
-    Pstack,
 }
 
 /// A stack that is being read.
@@ -29,7 +27,6 @@ pub(super) struct Stack {
     form: Form,
     task: TaskKeys,
     name: Option<String>,
-    process: Option<(u32, String)>,
     state: Option<TaskState>,
     frames: Vec<Frame>,
     first: u32,
@@ -38,8 +35,8 @@ pub(super) struct Stack {
     pending: Option<(u32, String)>,
     cut: bool,
     running: bool,
-    /// Frames before the first one that holds a needle.
-    missed: Vec<u32>,
+    /// Threads with this stack.
+    count: Option<u64>,
 }
 
 impl Stack {
@@ -48,7 +45,6 @@ impl Stack {
             form,
             task: TaskKeys::default(),
             name: None,
-            process: None,
             state: None,
             frames: Vec::new(),
             first: line,
@@ -56,7 +52,7 @@ impl Stack {
             pending: None,
             cut: false,
             running: false,
-            missed: Vec::new(),
+            count: None,
         }
     }
 
@@ -76,13 +72,6 @@ impl Stack {
         }
         if let Some(group) = Stack::of_group(line) {
             return Some(group);
-        }
-        if let Some((header, pid, command)) = pstack_header(line, context) {
-            let mut stack = Stack::new(Form::Pstack, header);
-            stack.process = Some((pid, command));
-            stack.task = TaskKeys { pid: Some(pid), tid: Some(pid), ..TaskKeys::default() };
-            stack.missed = (header + 1..line.number).collect();
-            return Some(stack);
         }
         let pointers = (text.starts_with('[') && is(Rule::resume, text)) || is_frame_start(text);
         // The first call of a panic's stack is printed without an offset: the prompt tells what it is.
@@ -128,6 +117,7 @@ impl Stack {
         for part in parsed.into_inner() {
             match part.as_rule() {
                 Rule::thread => stack.task.address = hex(part.as_str()),
+                Rule::count => stack.count = part.as_str().parse().ok(),
                 Rule::state => {
                     stack.state = thread_state(part.as_str());
                     stack.running = part.as_str() == "ONPROC";
@@ -138,19 +128,16 @@ impl Stack {
         stack.state.map(|_| stack)
     }
 
-    pub(super) fn feed(&mut self, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> Fed {
+    pub(super) fn feed(&mut self, line: &Line<'_>, out: &mut Builder) -> Fed {
         if line.number == self.first && self.frames.is_empty() && self.is_header(line) {
             return Fed::Taken;
-        }
-        for number in std::mem::take(&mut self.missed) {
-            self.add(context.plain(number).trim(), out.at(number), out);
         }
         if let Some((first, text)) = self.pending.take() {
             return self.go_on(first, text, line, out);
         }
         let text = line.trimmed();
         if text.is_empty() {
-            return if self.form == Form::Pstack { Fed::Passed } else { Fed::End };
+            return Fed::End;
         }
         if is_mark_of_elision(text) {
             self.cut = true;
@@ -172,7 +159,7 @@ impl Stack {
         match self.form {
             Form::Pointers => line.trimmed().starts_with("stack pointer"),
             Form::Group => true,
-            Form::Calls | Form::Pstack => false,
+            Form::Calls => false,
         }
     }
 
@@ -205,17 +192,13 @@ impl Stack {
             Form::Pointers => &[Rule::frame],
             Form::Calls => &[Rule::call],
             Form::Group => &[Rule::step],
-            Form::Pstack => &[Rule::pstack],
         };
         let parsed = rules.iter().find_map(|rule| Grammar::parse(*rule, text).ok()).and_then(|mut pairs| pairs.next());
         let Some(parsed) = parsed else { return Fed::End };
         let mut frame = Frame::new(out.name("??"), span);
         for part in parsed.into_inner() {
             match part.as_rule() {
-                Rule::address | Rule::pointer => {
-                    let value = hex(part.as_str());
-                    if self.form == Form::Pstack { frame.address = value } else { frame.pointer = value }
-                }
+                Rule::address | Rule::pointer => frame.pointer = hex(part.as_str()),
                 Rule::function => function(part, &mut frame, out),
                 Rule::symbol => frame.symbol = out.name(part.as_str()),
                 Rule::offset => frame.offset = hex(part.as_str()),
@@ -234,13 +217,8 @@ impl Stack {
 
     pub(super) fn end(self, out: &mut Builder) {
         let span = out.span(self.first, self.last);
-        let system = if self.form == Form::Pstack { System::User } else { System::Illumos };
+        let system = System::Illumos;
         let name = self.name.as_deref().map(|name| out.name(name));
-        if let Some((pid, command)) = &self.process {
-            let name = Some(out.name(command));
-            out.process(ProcessSighting { pid: *pid, name: name.clone(), span, ..ProcessSighting::default() });
-            out.task(TaskSighting { keys: self.task.clone(), name, span, ..TaskSighting::default() });
-        }
         if !self.task.is_anonymous() && (name.is_some() || self.state.is_some()) {
             let span = out.at(self.first);
             let (keys, system) = (self.task.clone(), Some(system));
@@ -248,8 +226,9 @@ impl Stack {
         }
         out.stack(StackSighting {
             task: self.task,
-            dialect: if self.form == Form::Pstack { "pstack" } else { NAME },
+            dialect: NAME,
             system,
+            kind: self.count.map_or(StackKind::Backtrace, StackKind::Shared),
             frames: self.frames,
             registers: Vec::new(),
             span,
@@ -286,21 +265,6 @@ fn is_call_start(text: &str) -> bool {
     let (name, offset) = split.unwrap_or((function, ""));
     let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.`$:".contains(&byte));
     named && !offset.is_empty() && offset.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// The `83950:  cat` above the first frames of pstack: its line, the process and its command.
-fn pstack_header(line: &Line<'_>, context: &Context<'_>) -> Option<(u32, u32, String)> {
-    if !begins_with_address(&line.text) || !is(Rule::pstack, &line.text) {
-        return None;
-    }
-    let mut above = (line.number.saturating_sub(64).max(1)..line.number).rev();
-    let header = above.find(|n| {
-        let text = context.plain(*n);
-        !text.trim().is_empty() && !is(Rule::pstack, &text)
-    })?;
-    let text = context.plain(header);
-    let (pid, command) = text.split_once(':')?;
-    Some((header, pid.trim().parse().ok()?, command.trim().to_owned()))
 }
 
 fn function(part: Pair<'_, Rule>, frame: &mut Frame, out: &mut Builder) {

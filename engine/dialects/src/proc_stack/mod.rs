@@ -19,7 +19,7 @@ use crate::text::{Context, Line};
 use header::Header;
 use pest::Parser;
 use pest_derive::Parser;
-use stacklore_model::{Frame, MendKind, StackSighting, System, TaskSighting};
+use stacklore_model::{Frame, MendKind, StackKind, StackSighting, System, TaskSighting};
 
 #[derive(Parser)]
 #[grammar = "proc_stack/grammar.pest"]
@@ -117,6 +117,7 @@ impl Reader for ProcStackReader {
             task: read.header.task,
             dialect: NAME,
             system: System::Linux,
+            kind: StackKind::Backtrace,
             frames: read.frames,
             registers: Vec::new(),
             span,

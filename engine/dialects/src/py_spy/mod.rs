@@ -19,7 +19,7 @@ use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
 use stacklore_model::{
-    Argument, Fact, Frame, Listing, ListingOf, LockSighting, MendKind, Name, ObjectKey, Scope, SessionId,
+    Argument, Fact, Frame, Listing, ListingOf, LockSighting, MendKind, Name, ObjectKey, Scope, SessionId, StackKind,
     StackSighting, System, TaskKeys, TaskSighting, TaskState, Value,
 };
 
@@ -192,6 +192,7 @@ impl PySpyReader {
             task: thread.keys,
             dialect: NAME,
             system: System::Python,
+            kind: StackKind::Backtrace,
             frames: thread.frames,
             registers: Vec::new(),
             span,

@@ -45,14 +45,13 @@ impl Dialect for RustPanic {
 
 #[derive(Default)]
 struct RustPanicReader {
-    task: TaskKeys,
+    /// The thread that panicked, and the line that says so: its message stands between that and the backtrace.
+    panicked: Option<(TaskKeys, u32)>,
     block: Option<Block>,
-    /// Lines of the message, which may be many.
-    message: u32,
 }
 
-/// No message of a panic is longer; its lines may be anything.
-const MESSAGE: u32 = 20;
+/// No message of a panic is longer; its lines may be anything, and others may have them.
+const MESSAGE: u32 = 40;
 
 impl Reader for RustPanicReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
@@ -69,21 +68,15 @@ impl Reader for RustPanicReader {
         if let Some(found) = text.starts_with("thread '").then(|| parse(Rule::panic, text)).flatten() {
             self.end(out);
             self.panicked(found, line.number, out);
-            self.message = MESSAGE;
             return Fed::Taken;
         }
         if text.eq_ignore_ascii_case("stack backtrace:") {
-            self.message = 0;
-            let task = std::mem::take(&mut self.task);
-            self.block = Some(Block::over(task, line.number));
+            self.end(out);
+            let of = self.panicked.take().filter(|(_, panic)| line.number <= panic + MESSAGE);
+            self.block = Some(Block::over(of.map(|(task, _)| task).unwrap_or_default(), line.number));
             return Fed::Taken;
         }
-        let Some(block) = &mut self.block else {
-            // The message, up to the backtrace or to the hint that none was asked for.
-            self.message = self.message.saturating_sub(1);
-            let hint = text.starts_with("note: run with");
-            return if self.message == 0 || hint { Fed::End } else { Fed::Passed };
-        };
+        let Some(block) = &mut self.block else { return Fed::End };
         if let Some(found) = text.starts_with("at ").then(|| parse(Rule::place, text)).flatten() {
             let file = found.into_inner().find(|part| part.as_rule() == Rule::file);
             if let (Some(frame), Some(file)) = (block.frames.last_mut(), file) {
@@ -109,7 +102,6 @@ impl Reader for RustPanicReader {
 
     fn close(&mut self, out: &mut Builder) {
         self.end(out);
-        self.task = TaskKeys::default();
     }
 }
 
@@ -125,8 +117,9 @@ impl RustPanicReader {
         }
         // A name alone is no identity: each panic is of a thread of its own.
         let session = if tid.is_none() { out.session() } else { SessionId::default() };
-        self.task = TaskKeys { tid, number: tid.is_none().then_some(1), session, ..TaskKeys::default() };
-        let (keys, span) = (self.task.clone(), out.at(line));
+        let keys = TaskKeys { tid, number: tid.is_none().then_some(1), session, ..TaskKeys::default() };
+        self.panicked = Some((keys.clone(), line));
+        let span = out.at(line);
         out.task(TaskSighting { keys, name, system: Some(System::User), span, ..TaskSighting::default() });
     }
 

@@ -93,6 +93,8 @@ pub(crate) enum Tool {
     Lldb,
     /// A Python prompt: drgn.
     Python,
+    /// A debugger inside a kernel: ddb, kdb, xmon.
+    Kernel,
 }
 
 /// A command at a prompt.

@@ -29,6 +29,10 @@ pub(crate) const NEEDLES: &[&str] = &[
     "# crash",
     "mdb ",
     "py-spy ",
+    "procstat ",
+    "db> ",
+    "db{",
+    "mon> ",
     // What is hidden behind a page's or an editor's characters shows only once they are plain.
     "\u{ff1a}",
     "\u{ff08}",
@@ -49,7 +53,7 @@ static SHELL: LazyLock<Regex> = LazyLock::new(|| {
 /// Shell commands whose output is read; a line that begins so is a command even where its prompt was lost.
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^ *(?:sudo +)?(?:cat|tail|head|grep|more|ls|ps|gdb|crash|mdb|pstack|gstack|eu-stack|py-spy|jstack|dmesg|sysctl|ss|lsof|for|echo|top|pidof|cd|strace|kill)\b",
+        r"^ *(?:sudo +)?(?:cat|tail|head|grep|more|ls|ps|gdb|crash|mdb|pstack|gstack|eu-stack|py-spy|jstack|procstat|dmesg|sysctl|ss|lsof|for|echo|top|pidof|cd|strace|kill)\b",
     )
 });
 
@@ -59,6 +63,10 @@ static PROC_COMMAND: LazyLock<Regex> =
 
 /// mdb and kmdb: `> addr::dcmd`, `> $C`, `[0]> ::stack`.
 static MDB: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ *(?:\[\d+\])?> *(\S*(?:::|/[JKXsD]\b|\$[cCr]\b|\$<).*|)$"));
+
+/// Debuggers inside kernels: `db> bt`, `db{0}> `, `ddb{1}> `, `[0]kdb> bta`, `1:mon> t`.
+static KERNEL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^ *(?:d?db(?:\{\d+\})?|\[\d+\](?:more|kdb)|kdb|[0-9a-f]{1,3}:mon)> ?(.*)$"));
 
 /// The command at the prompt that begins this line, with its tool.
 pub(crate) fn command(text: &str) -> Option<(Tool, &str)> {
@@ -85,6 +93,11 @@ pub(crate) fn command(text: &str) -> Option<(Tool, &str)> {
         && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     {
         return Some((Tool::Crash, typed));
+    }
+    if (start.contains("db> ") || start.contains("db{") || start.contains(":mon>"))
+        && let Some(typed) = KERNEL.captures(text).and_then(|found| found.get(1))
+    {
+        return Some((Tool::Kernel, typed.as_str()));
     }
     if start.starts_with(['>', '['])
         && let Some(typed) = MDB.captures(text).and_then(|found| found.get(1))
@@ -121,6 +134,10 @@ mod tests {
             ("(gdb) thread 35", Tool::Gdb, "thread 35"),
             ("> 0xffffffffa69be740::findstack -v", Tool::Mdb, "0xffffffffa69be740::findstack -v"),
             ("[0]> ::stacks", Tool::Mdb, "::stacks"),
+            ("db> show alllocks", Tool::Kernel, "show alllocks"),
+            ("ddb{1}> trace /p 0t12", Tool::Kernel, "trace /p 0t12"),
+            ("[0]kdb> bta", Tool::Kernel, "bta"),
+            ("1:mon> t", Tool::Kernel, "t"),
             (">>> prog.stack_trace(109)", Tool::Python, "prog.stack_trace(109)"),
         ] {
             assert_eq!(command(text), Some((tool, typed)), "{text}");

@@ -142,7 +142,8 @@ fn frames(text: &str, cuts: &mut Vec<usize>) {
     if text.matches("] ").nth(1).is_some() {
         let starts: Vec<usize> = BRACKET_FRAME.find_iter(text).map(|found| found.start()).collect();
         // `f from [<addr>] (caller)` on ARM prints two addresses in one frame.
-        if starts.len() > 1 && !text.contains(" from [<") {
+        // So does its line of registers.
+        if starts.len() > 1 && !text.contains(" from [<") && !text.trim_start().starts_with("pc : [<") {
             cuts.extend(starts);
         }
     }

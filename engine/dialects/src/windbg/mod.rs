@@ -108,7 +108,7 @@ impl Reader for WindbgReader {
             || command(text).is_some()
     }
 
-    fn feed(&mut self, line: &Line<'_>, _context: &Context<'_>, out: &mut Builder) -> Fed {
+    fn feed(&mut self, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> Fed {
         let text = line.trimmed();
         if self.session == SessionId::default() {
             self.session = out.session();
@@ -121,6 +121,14 @@ impl Reader for WindbgReader {
         }
         if self.lock.as_mut().is_some_and(|lock| lock.takes(text, line.number)) {
             return Fed::Taken;
+        }
+        // A prompt alone opens no region, so that the one above has not been seen.
+        let above = context.before(line.number, 1).map(|(_, above)| above).unwrap_or_default();
+        let above = above.trim();
+        if is_heading(text)
+            && let Some(typed) = command(above)
+        {
+            self.task = self.asked(above, typed);
         }
         if let Some(fed) = self.heading(text, line.number, out) {
             return fed;
@@ -188,6 +196,7 @@ impl WindbgReader {
             self.end_lock(out);
             let all = typed.starts_with("~*k") || typed.starts_with("~* k");
             self.listed = all.then_some((line, line));
+            self.task = self.asked(text, typed);
             return Some(Fed::Taken);
         }
         if self.columns == Columns::Calls {
@@ -209,6 +218,22 @@ impl WindbgReader {
             return Some(Fed::Taken);
         }
         None
+    }
+
+    /// The thread whose frames a command prints: `~3k` names it, else the prompt does (`0:003> k`).
+    fn asked(&self, text: &str, typed: &str) -> TaskKeys {
+        let prompt = text.split('>').next().unwrap_or("");
+        let number = match typed.strip_prefix('~') {
+            Some(rest) => leading_number(rest),
+            None if prompt.contains("kd") => None,
+            None => prompt.split(':').nth(1).and_then(leading_number),
+        };
+        match number {
+            Some(number) => {
+                TaskKeys { number: Some(number), pid: self.pid, session: self.session, ..TaskKeys::default() }
+            }
+            None => TaskKeys::default(),
+        }
     }
 
     /// `1  Id: 2a18.2188 Suspend: 1 Teb: … Unfrozen "name"`

@@ -113,6 +113,14 @@ fn threads_of_the_kernel() {
 }
 
 #[test]
+fn single_threads_are_named_by_the_prompt() {
+    let frames = "Child-SP          RetAddr           Call Site\n00000000`0012f8a0 00000000`7c90df3c ntdll!NtDelayExecution+0xa\n";
+    let text = format!("0:003> k\n{frames}0:003> ~1kb\n{frames}0: kd> k\n{frames}");
+    let numbers: Vec<_> = stacks(&reading(&text)).into_iter().map(|(number, ..)| number).collect();
+    assert_eq!(numbers, [Some(3), Some(1), None]);
+}
+
+#[test]
 fn the_stack_of_a_crash() {
     let text = "STACK_TEXT:  \nfffff880`031ad600 fffff800`02ad1a32 : 00000000`00000001 00000000`00000002 00000000`00000003 00000000`00000004 : nt!KeBugCheckEx\n\
         fffff880`031ad608 fffff800`02ad1a40 : 00000000`00000001 00000000`00000002 00000000`00000003 00000000`00000004 : nt!KiPageFault+0x260\n\n\nSYMBOL_NAME:  x\n";

@@ -20,6 +20,19 @@ enum Doing {
     Unknown,
     Runs,
     Rests,
+    /// No backtrace shows what it does: a scan of its stack, or a profile.
+    Seen(&'static str),
+}
+
+impl Doing {
+    /// What stands in place of a wait.
+    fn word(self) -> Option<&'static str> {
+        match self {
+            Doing::Runs => Some("on-cpu"),
+            Doing::Seen(how) => Some(how),
+            _ => None,
+        }
+    }
 }
 
 /// What makes stacks equal.
@@ -44,7 +57,7 @@ pub(super) fn groups(analysis: &Analysis, vocabulary: &Vocabulary, kinds: &Kinds
         let kind = key.kind.and_then(|kind| kinds.get(kind));
         let fresh = || Group {
             stacks: Vec::new(),
-            wait: kind.map(|kind| kind.name.clone()).or((doing == Doing::Runs).then(|| "on-cpu".to_owned())),
+            wait: kind.map(|kind| kind.name.clone()).or(doing.word().map(str::to_owned)),
             mode: key.mode,
             idle: doing == Doing::Rests,
             frames: key.frames.clone(),
@@ -96,6 +109,7 @@ fn key(analysis: &Analysis, names: &mut Names<'_>, task: &Task, activity: &Activ
     let doing = match activity {
         Activity { idle: true, .. } => Doing::Rests,
         Activity { wait: Some(_), .. } => Doing::Waits,
+        _ if !stack.kind.is_backtrace() => Doing::Seen(stack.kind.word()),
         Activity { on_cpu: true, .. } => Doing::Runs,
         _ if task.state == Some(TaskState::Blocked) => Doing::Waits,
         _ => Doing::Unknown,

@@ -8,7 +8,7 @@ use crate::graph::testing::*;
 use crate::graph::{Edge, EdgeKind, Node, Root};
 use crate::matching::Matched;
 use crate::vocabulary::Vocabulary;
-use stacklore_model::{Known, Reliability, Span, System, TaskId, TaskState};
+use stacklore_model::{Known, Reliability, Span, StackKind, System, TaskId, TaskState};
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
@@ -283,7 +283,7 @@ fn without_findings_the_waits_decide() {
         change(&mut builder, task);
         diagnose(&builder.build(), Vec::new()).verdict
     };
-    let table: [(&str, Change, Verdict); 9] = [
+    let table: [(&str, Change, Verdict); 10] = [
         ("nothing known", |_, _| {}, Verdict::Healthy),
         ("a wait for a lock", |b, task| _ = b.waits(task, MUTEX), Verdict::Unknown),
         ("a wait for a device", |b, task| _ = b.waits(task, IO), Verdict::Unknown),
@@ -309,6 +309,11 @@ fn without_findings_the_waits_decide() {
             "a state",
             |b, task| b.analysis.case.tasks[task.0 as usize].state = Some(TaskState::Blocked),
             Verdict::Unknown,
+        ),
+        (
+            "no backtrace",
+            |b, _| b.analysis.case.stacks.iter_mut().for_each(|stack| stack.kind = StackKind::Scan),
+            Verdict::NoTraces,
         ),
         ("no stacks", |b, _| b.analysis.case.stacks.clear(), Verdict::NoTraces),
     ];

@@ -17,7 +17,7 @@ pub(super) fn verdict(analysis: &Analysis, kinds: &Kinds, findings: &[Finding], 
         Verdict::Hang
     } else if !findings.is_empty() {
         Verdict::Suspect
-    } else if analysis.case.stacks.is_empty() {
+    } else if !analysis.case.stacks.iter().any(|stack| stack.kind.is_backtrace()) {
         Verdict::NoTraces
     } else if analysis
         .case

@@ -4,7 +4,7 @@ use super::kinds::{Kind, Kinds};
 use crate::analysis::{Activity, Analysis, Hold, KindId, Wait};
 use stacklore_model::{
     CaseStack, Frame, HoldSource, Known, Lock, Mode, ObjectId, Process, ProcessId, SessionId, SourceId, Span, StackId,
-    System, Task, TaskId,
+    StackKind, System, Task, TaskId,
 };
 
 pub(crate) const MUTEX: KindId = KindId(0);
@@ -68,6 +68,7 @@ impl Builder {
                 dialect: "gdb",
                 system: System::User,
                 session: SessionId(0),
+                kind: StackKind::Backtrace,
                 frames: functions.iter().map(|function| Frame::new((*function).into(), span)).collect(),
                 registers: Vec::new(),
                 span,

@@ -48,6 +48,7 @@ fn first_seen(task: TaskId, mention: &Mention, stack: &mut StackSighting) -> Cas
         dialect: stack.dialect,
         system: stack.system,
         session: mention.keys.session,
+        kind: stack.kind,
         frames: std::mem::take(&mut stack.frames),
         registers: std::mem::take(&mut stack.registers),
         span: mention.span,

@@ -80,12 +80,26 @@ pub(crate) fn from_listings(
         let ends = rows.iter().zip(rows.iter().map(Some).skip(1).chain([None]));
         for ((span, id), next) in ends {
             let ends_here = next.is_none_or(|(next, _)| next.source != span.source || next.first > span.last + 1);
-            if ends_here && *id == object {
+            if ends_here && is_same_lock(case, *id, object) {
                 waited.insert((task, *id, place(*span)));
             }
         }
     }
     waited
+}
+
+/// Farthest place of the validator's map inside a lock, in bytes: locks with all their debugging are smaller.
+const MAP_REACH: u64 = 256;
+
+/// Whether a row of a listing is about this lock. A listing names the address of the validator's map, which lies inside
+/// the lock, while a stack or a debugger names the lock itself.
+fn is_same_lock(case: &Case, row: ObjectId, lock: ObjectId) -> bool {
+    let kernel = |id: ObjectId| case.objects.get(id.0 as usize).filter(|object| object.process.is_none());
+    row == lock
+        || kernel(row).zip(kernel(lock)).is_some_and(|(row, lock)| match (row.address, lock.address) {
+            (Some(map), Some(base)) => map > base && map - base < MAP_REACH && row.spans.is_empty(),
+            _ => false,
+        })
 }
 
 /// A span that can be ordered.

@@ -9,11 +9,11 @@ use stacklore_model::{
 };
 use std::collections::BTreeMap;
 
-/// The latest stack of each dialect, in the order of the text.
+/// The latest stack of each dialect, in the order of the text; scans and profiles are none.
 pub(crate) fn latest(case: &Case, task: &Task) -> Vec<StackId> {
     let mut latest: Vec<StackId> = Vec::new();
     for id in task.stacks.iter().copied() {
-        let Some(stack) = case.stacks.get(id.0 as usize) else { continue };
+        let Some(stack) = case.stacks.get(id.0 as usize).filter(|stack| stack.kind.is_backtrace()) else { continue };
         let same = latest
             .iter_mut()
             .find(|other| case.stacks.get(other.0 as usize).is_some_and(|other| other.dialect == stack.dialect));
@@ -33,18 +33,26 @@ fn is_later(a: &CaseStack, b: &CaseStack) -> bool {
     let last = |stack: &CaseStack| stack.again.iter().chain([&stack.span]).map(|s| (s.source, s.first)).max();
     let (place_a, place_b) = (last(a), last(b));
     if place_a.map(|place| place.0) != place_b.map(|place| place.0)
-        && let (Some(a), Some(b)) = (a.time, b.time)
+        && let Some((a, b)) = one_clock(a, b)
     {
         return a > b;
     }
     place_a > place_b
 }
 
+/// The times of two stacks, where one clock told both: a console counts from its start, a log from 1970.
+fn one_clock(a: &CaseStack, b: &CaseStack) -> Option<(f64, f64)> {
+    const DATED: f64 = 3e8;
+    let (a, b) = (a.time?, b.time?);
+    ((a < DATED) == (b < DATED)).then_some((a, b))
+}
+
 /// Whether two sightings of one dialect differ; `None` where there are no two.
 pub(crate) fn moved(case: &Case, task: &Task) -> Option<bool> {
     let mut seen: Vec<&CaseStack> = Vec::new();
     let mut moved = None;
-    for stack in task.stacks.iter().filter_map(|id| case.stacks.get(id.0 as usize)) {
+    let stacks = task.stacks.iter().filter_map(|id| case.stacks.get(id.0 as usize));
+    for stack in stacks.filter(|stack| stack.kind.is_backtrace()) {
         if !stack.again.is_empty() && moved.is_none() {
             moved = Some(false);
         }
@@ -70,9 +78,9 @@ pub(crate) fn moved(case: &Case, task: &Task) -> Option<bool> {
 
 /// Whether one stack is known to have been taken before another: by the clock of the text, else by the order in one text.
 fn is_before(a: &CaseStack, b: &CaseStack) -> bool {
-    match (a.time, b.time) {
-        (Some(a), Some(b)) => a < b,
-        _ => a.span.source == b.span.source && a.span.first < b.span.first,
+    match one_clock(a, b) {
+        Some((a, b)) => a < b,
+        None => a.span.source == b.span.source && a.span.first < b.span.first,
     }
 }
 

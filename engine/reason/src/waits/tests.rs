@@ -6,7 +6,8 @@ use crate::objects::Objects;
 use crate::vocabulary::{Vocabulary, YamlSource};
 use stacklore_model::{
     Argument, Case, CaseStack, FactRow, Frame, HoldSource, Known, Listing, ListingOf, Lock, LockHold, LockWaiter, Mode,
-    ObjectId, ProcessId, Register, Reliability, Row, SessionId, SourceId, Span, System, Task, TaskId, TaskState,
+    ObjectId, ProcessId, Register, Reliability, Row, SessionId, SourceId, Span, StackKind, System, Task, TaskId,
+    TaskState,
 };
 
 const VOCABULARY: &[&str] = &[
@@ -180,6 +181,7 @@ impl Build {
             dialect,
             system,
             session: SessionId(0),
+            kind: StackKind::Backtrace,
             frames,
             registers: Vec::new(),
             span: Span { source: SourceId(0), first, last: self.line },
@@ -614,4 +616,21 @@ fn a_runnable_goroutine_waits_for_nothing() {
     let analysis = build.classify();
     assert_eq!(kind(&analysis, task), None);
     assert!(analysis.activity(task).on_cpu && analysis.activity(task).classified);
+}
+
+#[test]
+fn only_a_backtrace_shows_a_wait_or_a_rest() {
+    for (taken, waits) in [
+        (StackKind::Backtrace, true),
+        (StackKind::Shared(4), true),
+        (StackKind::Scan, false),
+        (StackKind::Profile(812), false),
+    ] {
+        let mut world = Build::default();
+        let task = world.task("a", 1, None);
+        world.stack(task, "crash", &["__mutex_lock_slowpath", "f"]).kind = taken;
+        let analysis = world.classify();
+        assert_eq!(kind(&analysis, task).is_some(), waits, "{taken:?}");
+        assert_eq!(analysis.activities[0].stacks.is_empty(), !waits, "{taken:?}");
+    }
 }

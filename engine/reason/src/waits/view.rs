@@ -8,7 +8,8 @@ use std::collections::HashMap;
 /// The classes of all frames of a case.
 pub(crate) struct View {
     classes: Vec<SymbolClass>,
-    /// By stack and frame: index of the class; `None` for unnamed and unsure frames.
+    /// By stack and frame: index of the class; `None` for unnamed and unsure frames, and for all of a stack that is no
+    /// backtrace.
     frames: Vec<Vec<Option<u32>>>,
     /// By stack and frame: a frame to look through.
     plumbing: Vec<Vec<bool>>,
@@ -30,7 +31,7 @@ impl View {
         let mut classes = Vec::with_capacity(stack.frames.len());
         let mut plumbing = Vec::with_capacity(stack.frames.len());
         for (frame, unnamed_plumbing) in stack.frames.iter().zip(unnamed) {
-            if frame.reliability == Reliability::Unsure || is_unnamed(frame) {
+            if !stack.kind.is_backtrace() || frame.reliability == Reliability::Unsure || is_unnamed(frame) {
                 classes.push(None);
                 plumbing.push(frame.reliability == Reliability::Unsure || unnamed_plumbing);
                 continue;

@@ -35,6 +35,7 @@ impl Text {
             task,
             dialect,
             system,
+            kind: StackKind::Backtrace,
             frames,
             registers: Vec::new(),
             span,

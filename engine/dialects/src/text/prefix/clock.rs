@@ -139,7 +139,7 @@ fn iso(cursor: &mut Cursor<'_>, sign: u8) -> Option<Date> {
     Some(Date {
         form: if daemon { Form::Daemon } else { Form::Plain },
         seconds: Some(since_1970(year, month, day) + seconds - offset),
-        of_log: t && zone.is_some(),
+        of_log: t && zone.is_some() || sign == b'/',
     })
 }
 

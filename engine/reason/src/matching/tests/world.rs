@@ -9,7 +9,7 @@ use crate::rules::{CorpusFacts, load};
 use crate::vocabulary::{Vocabulary, YamlSource};
 use stacklore_model::{
     CaseStack, FactRow, Frame, HoldSource, Known, Listing, ListingOf, Lock, Mode, ObjectId, Process, ProcessId,
-    Reliability, Row, SessionId, Source, SourceId, Span, StackId, System, Task, TaskId, TaskState,
+    Reliability, Row, SessionId, Source, SourceId, Span, StackId, StackKind, System, Task, TaskId, TaskState,
 };
 
 const KINDS: &str = "
@@ -119,6 +119,7 @@ impl World {
             dialect,
             system,
             session: SessionId(0),
+            kind: StackKind::Backtrace,
             frames,
             registers: Vec::new(),
             span,
