@@ -39,6 +39,12 @@ pub(crate) trait Reader {
     /// The region has ended.
     fn close(&mut self, out: &mut Builder);
 
+    /// Whether it sees for itself to marks in the place of lines that an author left out (`...`, `[snip]`). Where it does
+    /// not, they are kept from it, and a stack around one is cut.
+    fn sees_elisions(&self) -> bool {
+        false
+    }
+
     /// A prompt with a command was read, by whatever tool; the region that was open has been closed.
     /// Returns whether the command means something to this dialect.
     fn command(&mut self, _command: &Command, _out: &mut Builder) -> bool {

@@ -2,9 +2,10 @@
 
 use crate::builder::Builder;
 use crate::dialect::{Fed, Reader};
+use crate::ending;
 use crate::renumber::renumber;
 use crate::table::DIALECTS;
-use crate::text::{Context, Lines, Mender, Piece, Unwrapped, prompt, unwrap};
+use crate::text::{Context, Lines, Mender, Piece, Unwrapped, prompt, shell, unwrap};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use stacklore_model::{Document, Reading, SourceId};
 use std::sync::LazyLock;
@@ -35,6 +36,7 @@ fn walk(source: SourceId, document: &Document, unwrapped: &Unwrapped<'_>) -> Rea
         readers: DIALECTS.iter().map(|dialect| dialect.reader()).collect(),
         open: None,
         awaited: 0,
+        last: Last::default(),
         context: Context::new(&lines, &document.name),
         mender: Mender::default(),
         out: Builder::new(source, lines.len()),
@@ -53,7 +55,7 @@ fn walk(source: SourceId, document: &Document, unwrapped: &Unwrapped<'_>) -> Rea
         walk.line(&lines, number);
         number += 1;
     }
-    walk.finish()
+    walk.finish(&lines)
 }
 
 /// The first line from `number` on that holds a needle.
@@ -68,10 +70,25 @@ struct Walk<'a> {
     open: Option<usize>,
     /// Lines that are looked at without a needle, because a command that a dialect knows stands just before them.
     awaited: u32,
+    last: Last,
     context: Context<'a>,
     mender: Mender,
     out: Builder,
 }
+
+/// What became of the line that was looked at last, and of marks in the place of lines.
+#[derive(Default)]
+struct Last {
+    line: u32,
+    understood: bool,
+    /// The last line that a dialect understood.
+    known: u32,
+    /// Lines that stand for lines that were left out of a region.
+    elided: Vec<u32>,
+}
+
+/// How far above the end of a text a line must be understood for its last line to be looked at.
+const NEAR: u32 = 3;
 
 /// How many lines after a command may hold its output without a needle.
 const AWAITED: u32 = 3;
@@ -110,27 +127,62 @@ impl Walk<'_> {
     }
 
     fn offer(&mut self, line: &crate::text::Line<'_>) {
+        let understood = self.is_read(line);
+        if understood {
+            self.last.known = line.number;
+        }
+        if !line.is_blank() {
+            (self.last.line, self.last.understood) = (line.number, understood);
+        }
+    }
+
+    /// Offers the line to the open region and then to all dialects; whether one understood it.
+    fn is_read(&mut self, line: &crate::text::Line<'_>) -> bool {
+        let mut ended = false;
         if let Some(index) = self.open {
+            if shell::is_mark_of_elision(&line.text) {
+                self.last.elided.push(line.number);
+                if !self.readers[index].sees_elisions() {
+                    return true;
+                }
+            }
             match self.readers[index].feed(line, &self.context, &mut self.out) {
-                Fed::Taken => return self.out.understood(DIALECTS[index].name(), line.number),
-                Fed::Passed => return,
+                Fed::Taken => {
+                    self.out.understood(DIALECTS[index].name(), line.number);
+                    return true;
+                }
+                Fed::Passed => return false,
                 Fed::End => self.close(),
             }
+            ended = !line.is_blank();
             // What ends a region and has no needle begins none.
             if self.awaited == 0 && !NEEDLES.is_match(&*line.text) {
-                return;
+                self.seems_over(ended, line.number);
+                return false;
             }
         }
         for (index, reader) in self.readers.iter_mut().enumerate() {
             if reader.opens(line, &self.context) {
                 self.open = Some(index);
                 match reader.feed(line, &self.context, &mut self.out) {
-                    Fed::Taken => self.out.understood(DIALECTS[index].name(), line.number),
+                    Fed::Taken => {
+                        self.out.understood(DIALECTS[index].name(), line.number);
+                        return true;
+                    }
                     Fed::Passed => {}
                     Fed::End => self.close(),
                 }
-                return;
+                return false;
             }
+        }
+        self.seems_over(ended, line.number);
+        false
+    }
+
+    /// Tells of a region that ended where it does not look as if it should.
+    fn seems_over(&mut self, ended: bool, number: u32) {
+        if ended && ending::seems_to_go_on(&self.context, self.last.known, number) {
+            self.out.unclear(number, "a trace ends before this line and seems to go on behind it");
         }
     }
 
@@ -140,11 +192,16 @@ impl Walk<'_> {
         }
     }
 
-    fn finish(mut self) -> Reading {
+    fn finish(mut self, lines: &Lines<'_>) -> Reading {
         self.close();
         for reader in &mut self.readers {
             reader.finish(&mut self.out);
         }
+        ending::elided(&self.last.elided, self.out.reading_mut());
+        let end = lines.len();
+        let is_near = self.last.known > 0 && end - self.last.known <= NEAR;
+        let unread = is_near && (self.last.line < end || !self.last.understood);
+        ending::torn(lines, unread, &mut self.out);
         self.out.finish()
     }
 }

@@ -17,6 +17,7 @@ mod dialect;
 mod dmesg;
 mod drgn;
 mod driver;
+mod ending;
 mod eu_stack;
 mod faulthandler;
 mod file_locks;

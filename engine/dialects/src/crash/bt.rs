@@ -61,7 +61,7 @@ fn frame(text: &str) -> Option<Printed<'_>> {
     let mut printed = Printed { number: None, pointer: None, symbol: "", offset: None, pc: None, module: None };
     for part in parsed.into_inner() {
         match part.as_rule() {
-            Rule::number => printed.number = part.as_str()[1..].parse().ok(),
+            Rule::number => printed.number = part.as_str().trim_start_matches('#').parse().ok(),
             Rule::pointer => printed.pointer = hex(part.as_str()),
             Rule::symbol => printed.symbol = part.as_str(),
             Rule::place => printed.offset = part.into_inner().next().and_then(|number| offset(&number)),
@@ -124,13 +124,19 @@ impl Stack {
         if text.starts_with("[exception ") {
             return self.exception(line, out);
         }
-        if text.starts_with(['#', '[']) {
+        let unsigned =
+            || text.starts_with(|c: char| c.is_ascii_digit()) && text.contains("] ") && text.contains(" at ");
+        if text.starts_with(['#', '[']) || unsigned() {
             if let Some(printed) = frame(line.head()) {
                 return self.frame(&printed, line, out);
             }
             if is_merged_header(text) && self.frames.is_empty() {
                 return Some(Fed::Taken);
             }
+            return None;
+        }
+        // The header of the next task looks like a register: `PID: 103`.
+        if text.contains("TASK: ") && Header::read(line).is_some() {
             return None;
         }
         if self.blank && !text.contains("EXCEPTION FRAME") && !text.starts_with("RIP:") {
@@ -203,9 +209,10 @@ impl Stack {
         any
     }
 
-    pub(super) fn end(self, found: &mut Found, out: &mut Builder) {
+    /// Tells the stack; whether there is one.
+    pub(super) fn end(self, found: &mut Found, out: &mut Builder) -> bool {
         if self.frames.iter().all(|frame| frame.reliability == Reliability::Register) {
-            return;
+            return false;
         }
         let pointers = self.frames.iter().filter_map(|frame| frame.pointer);
         if let (Some(low), Some(high)) = (pointers.clone().min(), pointers.max()) {
@@ -224,6 +231,7 @@ impl Stack {
             running: self.running,
             time: None,
         });
+        true
     }
 }
 
@@ -249,7 +257,7 @@ fn registers(line: &Line<'_>, out: &mut Builder) -> Vec<Register> {
 
 /// `    debian/build/kernel/kthread.c: 376`, printed below a frame by `-l`.
 fn is_source_line(text: &str) -> bool {
-    text.starts_with("    ")
+    (text.starts_with("    ") || text.contains('/'))
         && text.trim().rsplit_once(": ").is_some_and(|(file, line)| {
             file.contains(['.', '/'])
                 && !file.contains(' ')

@@ -21,7 +21,7 @@ mod task;
 
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
-use crate::text::{Command, Context, Line, Tool};
+use crate::text::{Command, Context, Line, Tool, shell};
 use pest_derive::Parser;
 use stacklore_model::{Listing, ListingOf, TaskKeys};
 
@@ -137,6 +137,8 @@ struct CrashReader {
     region: Region,
     /// The task of the last header: stack words and structure members that follow are its.
     current: Option<TaskKeys>,
+    /// The stack below that header was read: another one without a header is somebody else's.
+    shown: bool,
     /// The CPU of the last `CPU n RUNQUEUE` line.
     cpu: Option<u32>,
     found: join::Found,
@@ -156,7 +158,7 @@ impl Reader for CrashReader {
         bt::opens(line)
             || memory::opens(line.trimmed())
             || system::opens(line.trimmed())
-            || system::opens_block(line.trimmed(), context.raw(line.number + 1))
+            || system::opens_block(line.trimmed(), &context.after(line.number))
             || system::symbol(line.trimmed()).is_some()
             || system::is_other(line.trimmed())
             || (after_crash && self.member_selection() && structs::is_member(line.head()))
@@ -177,6 +179,10 @@ impl Reader for CrashReader {
 
     fn close(&mut self, out: &mut Builder) {
         self.end_region(out);
+    }
+
+    fn sees_elisions(&self) -> bool {
+        true
     }
 
     fn command(&mut self, command: &Command, out: &mut Builder) -> bool {
@@ -226,7 +232,7 @@ impl CrashReader {
             self.region = Region::Struct(open);
             return Fed::Taken;
         }
-        if let Some(mut stack) = bt::Stack::headless(line, &self.asked, self.current.clone()) {
+        if let Some(mut stack) = bt::Stack::headless(line, &self.asked, self.current.clone().filter(|_| !self.shown)) {
             let fed = stack.feed(line, &mut self.found, out);
             self.region = Region::Stack(stack);
             return fed.unwrap_or(Fed::End);
@@ -264,12 +270,13 @@ impl CrashReader {
     fn header(&mut self, header: task::Header, line: &Line<'_>, out: &mut Builder) {
         header.tell(self.cpu, &self.asked, line, out);
         self.current = Some(header.keys.clone());
+        self.shown = false;
         self.region = if header.queued { Region::Rows } else { Region::Stack(bt::Stack::of(header, &self.asked)) };
     }
 
     fn end_region(&mut self, out: &mut Builder) {
         match std::mem::take(&mut self.region) {
-            Region::Stack(stack) => stack.end(&mut self.found, out),
+            Region::Stack(stack) => self.shown |= stack.end(&mut self.found, out),
             Region::Struct(open) => open.end(&mut self.found, out),
             Region::Block(block) => block.end(out),
             Region::Rows | Region::None => {}
@@ -306,9 +313,7 @@ impl CrashReader {
 
 /// A line by which an author says that rows were left out.
 fn is_elision(text: &str) -> bool {
-    matches!(text, "..." | "[...]" | "<snip>" | "(...)" | "…")
-        || text.starts_with("//省略")
-        || text.starts_with("// 省略")
+    shell::is_mark_of_elision(text) || text.starts_with("//省略") || text.starts_with("// 省略")
 }
 
 /// A hexadecimal number with or without `0x`.

@@ -63,7 +63,7 @@ pub(super) fn is_member(text: &str) -> bool {
 /// A selection of members pasted without its command: the owner of a lock with its value below or behind.
 pub(super) fn is_lock_member(line: &Line<'_>, context: &Context<'_>) -> bool {
     let text = line.trimmed();
-    let counter = || context.raw(line.number + 1).trim_start().starts_with("counter = ");
+    let counter = || context.after(line.number).trim_start().starts_with("counter = ");
     (text.starts_with("owner = {") && counter()) || text.starts_with("owner = 0xffff") || is_task_member(text)
 }
 

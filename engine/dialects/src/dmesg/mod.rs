@@ -165,6 +165,10 @@ impl Reader for DmesgReader {
         }
     }
 
+    fn sees_elisions(&self) -> bool {
+        true
+    }
+
     fn finish(&mut self, out: &mut Builder) {
         // Traces of several CPUs end in another order than they begin.
         if self.streams.len() > 1 {
@@ -208,7 +212,7 @@ impl DmesgReader {
         if line.prefix.path.is_some() || (text.starts_with(['[', '(']) && !console && !xmon) {
             return false;
         }
-        context.raw(line.number + 1).contains("+0x") && text.contains("/0x")
+        context.after(line.number).contains("+0x") && text.contains("/0x")
     }
 
     /// Two consoles on one line print everything twice.

@@ -181,7 +181,7 @@ fn read(text: &str, line: u32, out: &mut Builder) -> Option<Printed> {
     match *text.as_bytes().first()? {
         b'P' => number(parse(Rule::process, text)?).map(Printed::Process),
         b'T' => number(parse(Rule::thread, text)?).map(Printed::Thread),
-        b'#' => Some(Printed::Frame(Box::new(frame(parse(Rule::frame, text)?, line, out)))),
+        b'#' | b'0'..=b'9' => Some(Printed::Frame(Box::new(frame(parse(Rule::frame, text)?, line, out)))),
         _ => None,
     }
 }

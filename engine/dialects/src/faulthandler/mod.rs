@@ -11,12 +11,13 @@
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
 use crate::text::shell::base_name;
+use crate::text::shell::is_mark_of_elision;
 use crate::text::{Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
 use stacklore_model::{
-    Frame, Listing, ListingOf, Name, SessionId, StackKind, StackSighting, System, TaskKeys, TaskSighting,
+    Frame, Listing, ListingOf, MendKind, Name, SessionId, StackKind, StackSighting, System, TaskKeys, TaskSighting,
 };
 use std::collections::BTreeSet;
 
@@ -88,7 +89,7 @@ impl Reader for FaulthandlerReader {
                 Some(thread) => thread.frames.push(frame),
                 None => return Fed::End,
             }
-        } else if text == "..." {
+        } else if is_mark_of_elision(text) {
             // More than 100 frames or threads.
             self.elided |= text.len() == line.text.len();
             self.thread.iter_mut().for_each(|thread| thread.cut = true);
@@ -97,6 +98,10 @@ impl Reader for FaulthandlerReader {
         }
         self.listed.iter_mut().for_each(|(_, last)| *last = line.number);
         Fed::Taken
+    }
+
+    fn sees_elisions(&self) -> bool {
+        true
     }
 
     fn close(&mut self, out: &mut Builder) {
@@ -124,7 +129,7 @@ impl FaulthandlerReader {
                 Rule::traceback => {
                     thread.source = true;
                     // `thread apply all py-bt`: gdb names the thread just above.
-                    let above = context.before(line, 2).map_or("", |(_, text)| text);
+                    let above = context.before(line, 2).map(|(_, text)| text).unwrap_or_default();
                     let digits = above.split_once("(LWP ").and_then(|(_, rest)| rest.split_once(')'));
                     thread.tid = digits.and_then(|(digits, _)| digits.parse().ok());
                 }
@@ -193,8 +198,12 @@ fn hex(text: &str) -> Option<u64> {
 }
 
 fn frame(pair: Pair<'_, Rule>, line: u32, out: &mut Builder) -> Frame {
-    let mut frame = Frame::new(out.name("??"), out.at(line));
+    let mut frame = Frame::new(out.name("<module>"), out.at(line));
     let mut file = "";
+    if !pair.as_str().contains(" in ") {
+        // A page took `<module>` for a tag.
+        out.mend(MendKind::LostAngle, line);
+    }
     for part in pair.into_inner() {
         match part.as_rule() {
             Rule::file => {

@@ -110,7 +110,7 @@ impl Reader for LocksReader {
 
     fn feed(&mut self, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> Fed {
         if line.is_blank() {
-            self.whole &= !shell::is_elision(context.raw(line.number + 1));
+            self.whole &= !shell::is_elision(&context.after(line.number));
             return Fed::End;
         }
         let Some(row) = row(line.head()) else {
@@ -120,6 +120,10 @@ impl Reader for LocksReader {
         self.lines = Some((self.lines.map_or(line.number, |(first, _)| first), line.number));
         self.add(&row, line.number, out);
         Fed::Taken
+    }
+
+    fn sees_elisions(&self) -> bool {
+        true
     }
 
     fn close(&mut self, out: &mut Builder) {

@@ -100,7 +100,7 @@ impl GdbReader {
             return Fed::Taken;
         }
         if let Some(Printed::Frame { number, address, text: call }) = line::unsigned_frame(text)
-            && (self.group.continues_with(number) || self.is_unsigned(text, context))
+            && (self.group.continues_with(number) || self.is_unsigned(text, line.number, context))
         {
             return self.frame(number, address, call, line.number, out);
         }
@@ -196,9 +196,13 @@ impl GdbReader {
         self.echo = false;
     }
 
-    /// A frame without its sign can begin a stack only right behind the command that prints one.
-    pub(super) fn is_unsigned(&self, text: &str, context: &Context<'_>) -> bool {
+    /// A frame without its sign can begin a stack only right behind the command or the header that announces one, or
+    /// where the next one follows.
+    pub(super) fn is_unsigned(&self, text: &str, line: u32, context: &Context<'_>) -> bool {
         let Some(Printed::Frame { number: 0, address, text }) = line::unsigned_frame(text) else { return false };
-        self.asked.stack && context.command_just_before().is_some() && stack::is_frame(address, &call::split(text))
+        let asked = self.asked.stack && context.command_just_before().is_some();
+        let announced = || self.header.as_ref().is_some_and(|(_, header)| header + 2 >= line);
+        let followed = || address.is_some() && context.after(line).trim_start().starts_with("1 ");
+        (asked || announced() || followed()) && stack::is_frame(address, &call::split(text))
     }
 }

@@ -88,4 +88,5 @@ pub(super) fn is_elision(text: &str) -> bool {
     ["//", "...", "[...", "\u{2026}", "<snip", "(snip", "[snip", "--snip", "***", "~~~"]
         .iter()
         .any(|mark| text.starts_with(mark))
+        || crate::text::shell::is_mark_of_elision(text)
 }

@@ -145,12 +145,12 @@ impl Reader for GdbReader {
             Some(Printed::Frame { address, text, .. }) => stack::is_frame(address, &call::split(text)),
             Some(Printed::Notice | Printed::Cut | Printed::Quit | Printed::Paged) => false,
             Some(Printed::Value(text)) => {
-                let below = || text.trim() == "{" && context.raw(line.number + 1).contains("__data");
+                let below = || text.trim() == "{" && context.after(line.number).contains("__data");
                 self.asked.expression().is_some() || text.contains("__") || below()
             }
             Some(Printed::Thread { .. }) => is_header(line, &text),
             Some(_) => true,
-            None => self.is_unsigned(&text, context),
+            None => self.is_unsigned(&text, line.number, context),
         }
     }
 
@@ -190,6 +190,10 @@ impl Reader for GdbReader {
         self.dump.interrupt();
         self.header = None;
         self.adrift = true;
+    }
+
+    fn sees_elisions(&self) -> bool {
+        true
     }
 
     fn command(&mut self, command: &Command, out: &mut Builder) -> bool {

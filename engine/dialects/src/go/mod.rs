@@ -17,6 +17,7 @@ mod words;
 
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
+use crate::text::shell::is_mark_of_elision;
 use crate::text::{Command, Context, Line};
 use foldhash::fast::RandomState;
 use head::{Head, Heads};
@@ -117,6 +118,10 @@ impl Reader for GoReader {
         self.end(out);
     }
 
+    fn sees_elisions(&self) -> bool {
+        true
+    }
+
     fn command(&mut self, _command: &Command, out: &mut Builder) -> bool {
         self.end_dump(out);
         false
@@ -215,7 +220,7 @@ impl Goroutine {
         if text.starts_with("created by ") || text.starts_with('由') {
             return self.creator(text, line, out);
         }
-        if text.starts_with("...") {
+        if text.starts_with("...") || is_mark_of_elision(text) {
             self.cut = true;
             self.last = line.number;
             return Fed::Taken;
@@ -254,6 +259,9 @@ impl Goroutine {
             self.last = line.number;
             return self.created_by.is_some();
         };
+        if text.contains(" 0x") && !text.contains(" +0x") {
+            out.mend(MendKind::LostPlus, line.number);
+        }
         if place.mended {
             out.mend(MendKind::InnerBlank, line.number);
         }

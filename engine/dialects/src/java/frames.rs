@@ -6,7 +6,7 @@ use crate::builder::Builder;
 use crate::text::shape::is_fixed;
 use crate::text::{Line, PerShape};
 use pest::Parser;
-use stacklore_model::{Argument, Arguments, Call, Frame, Name};
+use stacklore_model::{Argument, Arguments, Call, Frame, MendKind, Name};
 use std::sync::Arc;
 
 /// The method of a class initialiser: its frame holds the class.
@@ -18,6 +18,8 @@ struct Known {
     call: Arc<Call>,
     arguments: Arguments,
     native: bool,
+    /// A page took the name of a constructor for a tag.
+    eaten: bool,
     /// Bytes of the line before the text that was read: a logger's record can begin the same line.
     skip: usize,
 }
@@ -45,7 +47,10 @@ impl Calls {
 }
 
 impl Known {
-    fn at(&self, line: u32, out: &Builder) -> (Frame, bool) {
+    fn at(&self, line: u32, out: &mut Builder) -> (Frame, bool) {
+        if self.eaten {
+            out.mend(MendKind::LostAngle, line);
+        }
         let mut frame = Frame::of(self.call.clone(), out.at(line));
         frame.arguments = self.arguments.clone();
         (frame, self.native)
@@ -70,6 +75,8 @@ fn call(text: &str, out: &mut Builder) -> Option<Known> {
         }
     }
     let (before, symbol) = without_module(path);
+    let whole = symbol.strip_suffix('.').map(|class| format!("{class}.<init>"));
+    let (symbol, eaten) = (whole.as_deref().unwrap_or(symbol), whole.is_some());
     let (inside, place) = place.rsplit_once('/').map_or((None, place), |(module, place)| (Some(module), place));
     if !is_method(symbol) || !is_place(place) {
         return None;
@@ -77,7 +84,7 @@ fn call(text: &str, out: &mut Builder) -> Option<Known> {
     let module = before.or(inside).map(|module| module.split('@').next().unwrap_or(module));
     let native = place.eq_ignore_ascii_case("native method");
     let location = (!native && place != "Unknown Source").then_some(place);
-    Some(made(symbol, module, location, native, out))
+    Some(Known { eaten, ..made(symbol, module, location, native, out) })
 }
 
 /// A frame of the serviceability agent (`jstack -F`): argument types, byte code index, line.
@@ -107,7 +114,7 @@ fn made(symbol: &str, module: Option<&str>, location: Option<&str>, native: bool
         ..Call::new(out.name(&dotted))
     };
     let arguments = class.into_iter().map(|class| named("class", class, None, out)).collect();
-    Known { call: Arc::new(call), arguments, native, skip: 0 }
+    Known { call: Arc::new(call), arguments, native, eaten: false, skip: 0 }
 }
 
 /// Cuts `app//`, `java.base/`, `loader/java.base@17/` off. A hidden class has an address or a number behind its

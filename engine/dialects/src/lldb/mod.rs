@@ -128,6 +128,10 @@ impl Reader for LldbReader {
         Fed::Taken
     }
 
+    fn sees_elisions(&self) -> bool {
+        true
+    }
+
     fn close(&mut self, out: &mut Builder) {
         self.end_thread(out);
         self.end_value(true, out);

@@ -162,6 +162,10 @@ impl Reader for LockdepReader {
         Fed::End
     }
 
+    fn sees_elisions(&self) -> bool {
+        true
+    }
+
     fn close(&mut self, _out: &mut Builder) {}
 
     fn finish(&mut self, out: &mut Builder) {

@@ -106,6 +106,10 @@ impl Reader for MdbReader {
         }
     }
 
+    fn sees_elisions(&self) -> bool {
+        true
+    }
+
     fn command(&mut self, command: &Command, _out: &mut Builder) -> bool {
         if command.tool != Tool::Mdb {
             self.typed.clear();

@@ -3,6 +3,7 @@
 use super::{Grammar, NAME, Rule, hex};
 use crate::builder::Builder;
 use crate::dialect::Fed;
+use crate::text::shell::is_mark_of_elision;
 use crate::text::{Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
@@ -75,12 +76,12 @@ impl Stack {
         let pointers = (text.starts_with('[') && is(Rule::resume, text)) || is_frame_start(text);
         // The first call of a panic's stack is printed without an offset: the prompt tells what it is.
         let asked = after_prompt && (typed.contains("::stack") || typed.contains("$c"));
-        let follows = is_call_start(context.raw(line.number + 1).trim());
+        let follows = is_call_start(context.after(line.number).trim());
         if asked && follows && !pointers && !is_call_start(text) && is(Rule::call, text) {
             return Some(Stack::new(Form::Calls, line.number));
         }
         let calls =
-            !pointers && is_call_start(text) && (after_prompt || is_call_start(context.raw(line.number + 1).trim()));
+            !pointers && is_call_start(text) && (after_prompt || is_call_start(context.after(line.number).trim()));
         let form = if pointers {
             Form::Pointers
         } else if calls {
@@ -138,7 +139,7 @@ impl Stack {
         if text.is_empty() {
             return Fed::End;
         }
-        if text == "..." {
+        if is_mark_of_elision(text) {
             self.cut = true;
             return Fed::Passed;
         }
@@ -206,6 +207,9 @@ impl Stack {
                 _ => {}
             }
         }
+        if frame.offset.is_some() && !text.contains('+') {
+            out.mend(MendKind::LostPlus, span.first);
+        }
         self.last = span.last;
         self.frames.push(frame);
         Fed::Taken
@@ -256,9 +260,11 @@ fn is_frame_start(text: &str) -> bool {
 /// `turnstile_block+0x2ff(`, complete or not.
 fn is_call_start(text: &str) -> bool {
     let Some((function, _)) = text.split_once('(') else { return false };
-    let (name, offset) = function.split_once("+0x").unwrap_or((function, "0"));
+    // A page may have lost the `+`.
+    let split = function.split_once("+0x").or_else(|| function.rsplit_once("0x").filter(|(name, _)| name.len() > 1));
+    let (name, offset) = split.unwrap_or((function, ""));
     let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.`$:".contains(&byte));
-    named && offset.bytes().all(|byte| byte.is_ascii_hexdigit()) && function.contains("+0x")
+    named && !offset.is_empty() && offset.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn function(part: Pair<'_, Rule>, frame: &mut Frame, out: &mut Builder) {

@@ -4,6 +4,7 @@ use super::stack::{Stack, thread_name, thread_state};
 use super::{Grammar, Rule, hex};
 use crate::builder::Builder;
 use crate::dialect::Fed;
+use crate::text::shell::is_mark_of_elision;
 use crate::text::{Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
@@ -125,7 +126,7 @@ impl Table {
             Table::Mutex => mutex(line, out),
             Table::Whatis(value) => whatis(*value, line, context, known),
             Table::Processes => process(line, known, out),
-            Table::Threads => thread(line, out) || text == "...",
+            Table::Threads => thread(line, out) || is_mark_of_elision(text),
             Table::Word => word(line, out),
             Table::Wchan(lock) => wchan(lock, line, out),
             Table::Heading => {

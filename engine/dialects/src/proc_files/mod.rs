@@ -186,7 +186,8 @@ fn region(place: Place, line: &Line<'_>, context: &Context<'_>) -> Region {
 
 /// The region of a line whose form alone tells the file.
 fn by_shape(place: Place, text: &str, line: &Line<'_>, context: &Context<'_>) -> Region {
-    let next = context.raw(line.number + 1).trim();
+    let next = context.after(line.number);
+    let next = next.trim();
     let name = text.starts_with("Name:") && (next.starts_with("Umask:") || next.starts_with("State:"));
     let telling = ["State:", "SigPnd:", "ShdPnd:"].iter().any(|key| text.starts_with(key));
     if name || telling && Entry::of(text).is_some_and(|entry| entry.is_telling()) {

@@ -46,7 +46,7 @@ impl Header {
             };
         }
         if let Some((number, before)) = context.before(line.number, 2) {
-            let file = FILE.captures(before).and_then(|found| found.get(1)).map(|path| path.as_str());
+            let file = FILE.captures(before.trim()).and_then(|found| found.get(1)).map(|path| path.as_str());
             if let Some(task) = file.and_then(task_of_path) {
                 return Header { task, line: Some(number), ..Header::default() };
             }
@@ -57,7 +57,7 @@ impl Header {
             return Header { task, line: Some(command.line), ..Header::default() };
         }
         if let Some((number, before)) = context.before(line.number, 1)
-            && let Some(header) = loop_line(number, before)
+            && let Some(header) = loop_line(number, &before)
         {
             return header;
         }
@@ -98,6 +98,8 @@ fn loop_line(number: u32, text: &str) -> Option<Header> {
     let parsed = |group: &str| found.name(group).and_then(|digits| digits.as_str().parse::<u32>().ok());
     let name = |group: &str| found.name(group).map(|name| name.as_str().trim_matches(['(', ')', ' ']).to_owned());
     let (task, name) = match (parsed("tid"), parsed("pid"), parsed("thread")) {
+        // No task of a process has the id 0: that is what is left of a mark.
+        (Some(0), _, _) => return None,
         (Some(tid), _, _) => (TaskKeys::tid(tid), name("name")),
         (_, Some(pid), Some(tid)) => {
             (TaskKeys { tid: Some(tid), pid: Some(pid), ..TaskKeys::default() }, name("first"))

@@ -147,6 +147,10 @@ impl Reader for PsReader {
         }
     }
 
+    fn sees_elisions(&self) -> bool {
+        true
+    }
+
     fn command(&mut self, command: &Prompted, _out: &mut Builder) -> bool {
         self.typed = if command.tool == Tool::Shell { typed::parse(&command.text) } else { None };
         self.typed.is_some()

@@ -19,7 +19,7 @@ use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
 use stacklore_model::{
-    Argument, Fact, Frame, Listing, ListingOf, LockSighting, Name, ObjectKey, Scope, SessionId, StackKind,
+    Argument, Fact, Frame, Listing, ListingOf, LockSighting, MendKind, Name, ObjectKey, Scope, SessionId, StackKind,
     StackSighting, System, TaskKeys, TaskSighting, TaskState, Value,
 };
 
@@ -72,8 +72,7 @@ impl Reader for PySpyReader {
         match text.as_bytes().first() {
             // Many programs print `Process 12: …`: the next line tells.
             Some(b'P') if text.starts_with("Process ") => {
-                parse(Rule::process, text).is_some()
-                    && context.raw(line.number + 1).trim_start().starts_with("Python v")
+                parse(Rule::process, text).is_some() && context.after(line.number).trim_start().starts_with("Python v")
             }
             Some(b'T') => parse(Rule::thread, text).is_some(),
             _ => false,
@@ -102,6 +101,10 @@ impl Reader for PySpyReader {
         }
         self.listed.iter_mut().for_each(|(_, last)| *last = line.number);
         Fed::Taken
+    }
+
+    fn sees_elisions(&self) -> bool {
+        true
     }
 
     fn close(&mut self, out: &mut Builder) {
@@ -160,6 +163,12 @@ impl PySpyReader {
             let variable = variable(pair, out);
             return thread.frames.last_mut().map(|frame| frame.arguments.push(variable)).is_some();
         }
+        // A page took `<module>` for a tag.
+        let whole = (text.starts_with('(') && text.ends_with(')')).then(|| format!("<module> {text}"));
+        if whole.is_some() {
+            out.mend(MendKind::LostAngle, line);
+        }
+        let text = whole.as_deref().unwrap_or(text);
         let frame = parse(Rule::frame, text).and_then(|pair| frame(pair, line, out));
         frame.map(|frame| thread.frames.push(frame)).is_some()
     }

@@ -86,7 +86,7 @@ impl Reader for SocketsReader {
         let text = line.trimmed();
         let number = line.number;
         if text.is_empty() {
-            self.whole &= !shell::is_elision(context.raw(number + 1));
+            self.whole &= !shell::is_elision(&context.after(number));
             return Fed::End;
         }
         let taken = match &self.table {
@@ -116,6 +116,10 @@ impl Reader for SocketsReader {
         if last > first {
             out.listing(Listing { of: ListingOf::Relation("netlink_socket"), stacks: false, span });
         }
+    }
+
+    fn sees_elisions(&self) -> bool {
+        true
     }
 
     fn command(&mut self, command: &Command, _out: &mut Builder) -> bool {

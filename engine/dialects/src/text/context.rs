@@ -1,8 +1,9 @@
 //! What stands around a line.
 
-use super::mend::without_marks;
+use super::mend::{plain, without_marks};
 use super::prefix::bare;
 use super::{Command, Line, Lines};
+use std::borrow::Cow;
 
 /// What a dialect may look at beside the line itself.
 pub(crate) struct Context<'a> {
@@ -43,12 +44,28 @@ impl<'a> Context<'a> {
         bare(if text.starts_with('>') { without_marks(text) } else { text })
     }
 
-    /// The last line before `number` that is not blank, without its prefixes, at most `reach` lines away.
-    pub(crate) fn before(&self, number: u32, reach: u32) -> Option<(u32, &'a str)> {
-        (number.saturating_sub(reach).max(1)..number)
+    /// A line without prefixes and quoting, its characters plain.
+    pub(crate) fn plain(&self, number: u32) -> Cow<'a, str> {
+        match plain(self.lines, number) {
+            Cow::Borrowed(text) => Cow::Borrowed(bare(text)),
+            Cow::Owned(text) => Cow::Owned(bare(&text).to_owned()),
+        }
+    }
+
+    /// The last line before `number` that is not blank, as [`Context::plain`] gives it, at most `reach` lines away.
+    pub(crate) fn before(&self, number: u32, reach: u32) -> Option<(u32, Cow<'a, str>)> {
+        (1..number)
             .rev()
-            .map(|n| (n, self.raw(n).trim_start()))
+            .filter(|n| !self.lines.is_spacing(*n))
+            .take(reach as usize)
+            .map(|n| (n, self.plain(n)))
             .find(|(_, text)| !text.trim().is_empty())
+    }
+
+    /// The line after `number`, as [`Context::plain`] gives it.
+    pub(crate) fn after(&self, number: u32) -> Cow<'a, str> {
+        let next = number + 1;
+        self.plain(if self.lines.is_spacing(next) { next + 1 } else { next })
     }
 
     pub(crate) fn set_command(&mut self, command: Command) {

@@ -36,6 +36,23 @@ impl<'a> Lines<'a> {
         self.starts.partition_point(|start| *start <= byte) as u32
     }
 
+    /// Whether this blank line is one of those that a page or a mailer has put between every two lines: the lines beside
+    /// it are none, and every second one around it is.
+    pub(crate) fn is_spacing(&self, number: u32) -> bool {
+        let blank = |n: u32| self.get(n).trim().is_empty();
+        if !blank(number) {
+            return false;
+        }
+        let inside = |n: u32| (1..=self.len()).contains(&n);
+        let beside = [number.saturating_sub(1), number + 1];
+        if beside.iter().any(|n| inside(*n) && blank(*n)) {
+            return false;
+        }
+        let around = (1..=3).flat_map(|step| [number.checked_sub(2 * step), Some(number + 2 * step)]);
+        let mut seconds = around.flatten().filter(|n| inside(*n)).peekable();
+        seconds.peek().is_some() && seconds.clone().count() >= 3 && seconds.all(blank)
+    }
+
     /// A line as given, without its line feed and a carriage return before it; empty outside the text.
     pub(crate) fn get(&self, number: u32) -> &'a str {
         if number == 0 || number > self.len() {

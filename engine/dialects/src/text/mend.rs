@@ -5,6 +5,7 @@ use super::prefix::{end_of_prefixes, peel};
 use super::prompt;
 use super::shape::{PerShape, Shapes};
 use super::split::Splitter;
+use super::wrap::Wraps;
 use super::{Command, Line, Lines, Prefix};
 use crate::builder::Builder;
 use stacklore_model::MendKind;
@@ -26,10 +27,16 @@ const MAX_LINE: usize = 64 * 1024;
 #[derive(Default)]
 pub(crate) struct Mender {
     splitter: Splitter,
+    wraps: Option<Wraps>,
+    /// The last line that was taken as the rest of the one before it.
+    rest: u32,
     shapes: Shapes,
     /// Whether lines of a shape are records as they stand: without a prefix, with one of the kernel, with one of a log.
     sound: [PerShape<bool>; 3],
 }
+
+/// Lines over which one record may run.
+const MAX_WRAPPED: u32 = 12;
 
 impl Mender {
     /// The line as a record, where a line of its shape is known to need no mending: most lines of most dumps. Without
@@ -37,7 +44,10 @@ impl Mender {
     pub(crate) fn sound<'a>(&mut self, lines: &Lines<'a>, number: u32, out: &mut Builder) -> Option<Line<'a>> {
         let raw = lines.get(number);
         // Whether a mark is one of quoting depends on the lines around it.
-        if quote_mark(raw).is_some() {
+        if quote_mark(raw).is_some() || raw.trim_ascii().is_empty() {
+            return None;
+        }
+        if number <= self.rest || self.wraps.get_or_insert_with(|| Wraps::of(lines)).goes_on(number).is_some() {
             return None;
         }
         let mut prefix = Prefix::default();
@@ -77,16 +87,20 @@ impl Mender {
     /// The logical lines and commands of a line of the text.
     pub(crate) fn pieces<'a>(&mut self, lines: &Lines<'a>, number: u32, out: &mut Builder) -> Vec<Piece<'a>> {
         let raw = lines.get(number);
+        if number <= self.rest || lines.is_spacing(number) {
+            return Vec::new();
+        }
         let raw = if raw.len() > MAX_LINE {
             out.unclear(number, "the line is longer than 64 KiB; the rest of it was not read");
             cut_at(raw, MAX_LINE)
         } else {
             raw
         };
-        let mut text = characters(raw, number, out);
-        if is_quoted(lines, number, &text) {
+        let mut text = as_typed(lines, raw, number, &mut |kind| out.mend(kind, number));
+        self.join(&mut text, lines, number, out);
+        if let Some(at) = escaped_sign(&text) {
             out.mend(MendKind::Quoting, number);
-            text = unquoted(text);
+            text.to_mut().remove(at);
         }
         let parts = self.splitter.split(&text);
         if parts.len() > 1 {
@@ -112,6 +126,43 @@ impl Mender {
         }
         pieces
     }
+}
+
+impl Mender {
+    /// Puts the rest of a broken line back.
+    fn join(&mut self, text: &mut Cow<'_, str>, lines: &Lines<'_>, number: u32, out: &mut Builder) {
+        let wraps = self.wraps.get_or_insert_with(|| Wraps::of(lines));
+        let mut last = number;
+        while let Some(between) = wraps.goes_on(last)
+            && last - number < MAX_WRAPPED
+        {
+            last += 1;
+            let whole = text.to_mut();
+            if !between.is_empty() {
+                whole.truncate(whole.trim_end().len());
+            }
+            whole.push_str(between);
+            whole.push_str(plain(lines, last).trim_end());
+        }
+        if last > number {
+            out.mend(MendKind::WrappedLine, number);
+            self.rest = last;
+        }
+    }
+}
+
+/// A line as its author had it before mailers and pages: plain characters, no quoting. Nothing is noted.
+pub(super) fn plain<'a>(lines: &Lines<'a>, number: u32) -> Cow<'a, str> {
+    as_typed(lines, lines.get(number), number, &mut |_| {})
+}
+
+fn as_typed<'a>(lines: &Lines<'a>, raw: &'a str, number: u32, note: &mut dyn FnMut(MendKind)) -> Cow<'a, str> {
+    let text = characters(raw, note);
+    if !is_quoted(lines, number, &text) {
+        return text;
+    }
+    note(MendKind::Quoting);
+    unquoted(text)
 }
 
 /// Largest prefix of at most `limit` bytes that ends at a character.
@@ -141,25 +192,25 @@ fn trim_end(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Mends single characters: terminal codes, entities, blanks and quotes of other alphabets.
-fn characters<'a>(raw: &'a str, number: u32, out: &mut Builder) -> Cow<'a, str> {
+fn characters<'a>(raw: &'a str, note: &mut dyn FnMut(MendKind)) -> Cow<'a, str> {
     let bytes = raw.as_bytes();
     let mut text = Cow::Borrowed(raw);
     if bytes.iter().any(|byte| *byte < 0x20 && *byte != b'\t') {
         text = Cow::Owned(without_terminal_codes(&text));
         if text != raw {
-            out.mend(MendKind::Terminal, number);
+            note(MendKind::Terminal);
         }
     }
     if memchr::memchr2(b'&', b'#', bytes).is_some()
         && let Some(decoded) = decode_entities(&text)
     {
-        out.mend(MendKind::Entities, number);
+        note(MendKind::Entities);
         text = Cow::Owned(decoded);
     }
     if !text.is_ascii() {
         let plain: String = text.chars().filter_map(plain_character).collect();
         if plain != *text {
-            out.mend(MendKind::Typography, number);
+            note(MendKind::Typography);
             text = Cow::Owned(plain);
         }
     }
@@ -269,13 +320,25 @@ fn is_quoted(lines: &Lines<'_>, number: u32, text: &str) -> bool {
         return quotes(before) || quotes(after);
     }
     let Some(mark) = quote_mark(text) else { return false };
-    let same = |n: u32| quote_mark(lines.get(n)) == Some(mark);
+    let same = |n: u32| quote_mark(&characters(lines.get(n), &mut |_| {})) == Some(mark);
     let blank = |n: u32| lines.get(n).trim().is_empty();
     match mark {
-        // A prompt stands alone: quoted text has marks on both sides, or on one where the other side is empty.
-        '>' | '#' => (same(before) && same(after)) || (same(before) && blank(after)) || (same(after) && blank(before)),
-        _ => same(before) && same(after),
+        // mdb's prompt and a command: quoted it would have two marks.
+        '>' if is_prompt(text) && !(same(before) && same(after)) => false,
+        // A prompt stands alone: quoted text has marks on both sides, or on one where the other side is empty or where
+        // they go on.
+        _ => {
+            (same(before) && (same(after) || blank(after) || same(before.saturating_sub(1))))
+                || (same(after) && (blank(before) || same(after + 1)))
+        }
     }
+}
+
+/// Where the backslash stands that Markdown wants before the sign of a number: `\\#3  f ()`.
+fn escaped_sign(text: &str) -> Option<usize> {
+    let at = text.len() - text.trim_start().len();
+    let rest = text[at..].strip_prefix("\\#")?;
+    rest.starts_with(|c: char| c.is_ascii_digit()).then_some(at)
 }
 
 fn is_prompt(text: &str) -> bool {
@@ -283,13 +346,15 @@ fn is_prompt(text: &str) -> bool {
 }
 
 fn quote_mark(text: &str) -> Option<char> {
-    let mut chars = text.chars();
+    // A whole ticket may be indented, quotation and all.
+    let start = text.trim_start();
+    let mut chars = if text.len() - start.len() <= 8 { start } else { text }.chars();
     let mark = chars.next().filter(|c| matches!(c, '>' | '|' | '#'))?;
     matches!((mark, chars.next()), (_, None | Some(' ')) | ('>' | '|', Some('>' | '|'))).then_some(mark)
 }
 
 fn unquoted(text: Cow<'_, str>) -> Cow<'_, str> {
-    Cow::Owned(without_marks(&text).to_owned())
+    Cow::Owned(without_marks(text.trim_start()).to_owned())
 }
 
 /// The text behind the marks of quoting at its front. Levels can be written apart (`> > text`); the last mark of a

@@ -11,6 +11,7 @@ pub(crate) mod shape;
 pub(crate) mod shell;
 mod split;
 mod unwrap;
+mod wrap;
 
 pub(crate) use context::Context;
 pub(crate) use lines::Lines;

@@ -33,6 +33,14 @@ pub(crate) const NEEDLES: &[&str] = &[
     "db> ",
     "db{",
     "mon> ",
+    // What is hidden behind a page's or an editor's characters shows only once they are plain.
+    "\u{ff1a}",
+    "\u{ff08}",
+    "\u{a0}",
+    "\u{200b}",
+    "[&lt;",
+    "=&gt;",
+    "&nbsp;",
 ];
 
 /// `[root@host ~]# `, `user@host:/dir$ `, `/var/log# `, `# `, `$ `, `bash-5.1# `.

@@ -36,6 +36,22 @@ pub(crate) fn is_elision(text: &str) -> bool {
         || (text.len() < 80 && says_elided(&text.to_ascii_lowercase()))
 }
 
+/// Whether a line is nothing but a mark in the place of lines that were left out: `...`, `[snip]`, `... 20 more`,
+/// `// 省略`. Asked of every line of an open region, so most lines are told by their first byte or their length.
+pub(crate) fn is_mark_of_elision(text: &str) -> bool {
+    let text = text.trim();
+    let starts = |byte: &u8| matches!(byte, b'.' | b'[' | b'(' | b'<' | b'/' | b'*' | b'-' | b'=') || !byte.is_ascii();
+    if text.len() > 48 || !text.as_bytes().first().is_some_and(starts) {
+        return false;
+    }
+    let dots = text.contains("...") || text.contains('\u{2026}');
+    let around = |c: char| c.is_whitespace() || "[](){}<>./*-=\u{2026}".contains(c);
+    let words = text.trim_matches(around).to_ascii_lowercase();
+    let counts = || words.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start().split_whitespace().next();
+    (dots && (words.is_empty() || matches!(counts(), Some("more" | "lines" | "frames"))))
+        || (says_elided(&words) && words != "cut here")
+}
+
 fn says_elided(text: &str) -> bool {
     ["略", "snip", "omitted", "truncated", "cut here"].iter().any(|word| text.contains(word))
 }
@@ -57,6 +73,28 @@ mod tests {
             ("ps | awk '{print $1}'", false),
         ] {
             assert_eq!(shows_all(command), all, "{command}");
+        }
+    }
+
+    #[test]
+    fn marks_in_the_place_of_lines() {
+        for (text, mark) in [
+            ("...", true),
+            ("  [...]", true),
+            ("[snip]", true),
+            ("--- snip ---", true),
+            ("<truncated>", true),
+            ("... 12 more lines", true),
+            ("\u{2026}", true),
+            ("// \u{7701}\u{7565}", true),
+            ("------------[ cut here ]------------", false),
+            ("#1  f (...)", false),
+            ("(gdb) ", false),
+            ("----", false),
+            ("[<0>] f+0x1/0x2", false),
+            ("...additional frames elided...", false),
+        ] {
+            assert_eq!(is_mark_of_elision(text), mark, "{text}");
         }
     }
 

@@ -20,11 +20,42 @@ static AFTER_WORD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Addresses of frames of `/proc/PID/stack`, of which each begins a line.
-static BRACKET_FRAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[<(?:0|[0-9a-f]{8,16})>\] +[A-Za-z_0?]"));
+static BRACKET_FRAME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\[< ?(?:0|[0-9a-f]{8,16})? ?>\] +[A-Za-z_0?]|\[(?:0|[0-9a-f]{8,16})?\] +[A-Za-z_][\w.]*\+?0x[0-9a-f]+/0x")
+});
 
 /// Numbers of frames of a debugger: `#1  0x…`, `#2 [ffff…]`, `#3 f (`.
 static NUMBERED_FRAME: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"#(\d{1,4}) +(?:0x[0-9a-f]+ in |\[[0-9a-f]+\] |[A-Za-z_?<])"));
+    LazyLock::new(|| pattern(r"#(\d{1,4}) +(?:0x[0-9a-f]+ in |0x[0-9a-f]{16}(?: |$)|\[[0-9a-f]+\] |[A-Za-z_?<])"));
+
+/// A frame of a console, with its time stamp: `[  363.1]  ? f+0x1/0x2`.
+static TRACE_FRAME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ kernel: ?)?\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? +|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ kernel: +)?(?:\[<[0-9a-f]*>\] +)?(?:\? +)?[A-Za-z_.$][\w.$@]*\+0x[0-9a-f]+/0x[0-9a-f]+",
+    )
+});
+
+/// The head of a goroutine, and the place of a call behind the call: what follows each is the next record.
+static GO_RECORD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"goroutine \d+ (?:\w+=\w+ )*\[[^\]]*\]:|(?:\)|created by \S+(?: in goroutine \d+)?|^)[ \t]+(/?\S+\.(?:go|s):\d+(?: \+?0x[0-9a-f]+)?(?: fp=0x\w+ sp=0x\w+ pc=0x\w+)?)(?: |$)",
+    )
+});
+
+/// Records of a Java thread.
+static JAVA_RECORD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\s(?:at [\w$][\w$.<>/@+-]*\([^()]*\)|- (?:locked|waiting|parking|eliminated) |java\.lang\.Thread\.State: )",
+    )
+});
+
+/// `wait (threading.py:320)`, `File "a.py", line 3 in f`.
+static PYTHON_FRAME: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"[\w.<>]+ \([^\s()]+\.py:\d+\)|File "[^"]*", line \d+"#));
+
+/// `fffffe8000a2e650 turnstile_block+0x80d(0, 0)`
+static POINTED_CALL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:\[ )?\b[0-9a-f]{8,16} +[A-Za-z_][\w`.$]*\+0x[0-9a-f]+\([^()]*\)(?: \])?"));
 
 /// Prompts that can follow prose on the same line.
 const PROMPTS: [&str; 4] = ["(gdb) ", "crash> ", "crash64> ", "(lldb) "];
@@ -43,6 +74,7 @@ impl Splitter {
         prompts(text, &mut cuts);
         after_command(text, &mut cuts);
         frames(text, &mut cuts);
+        records(text, &mut cuts);
         cuts.retain(|cut| *cut > 0 && *cut < text.len() && !text[..*cut].trim().is_empty());
         cuts.sort_unstable();
         cuts.dedup();
@@ -107,7 +139,7 @@ fn after_command(text: &str, cuts: &mut Vec<usize>) {
 }
 
 fn frames(text: &str, cuts: &mut Vec<usize>) {
-    if text.matches("[<").nth(1).is_some() {
+    if text.matches("] ").nth(1).is_some() {
         let starts: Vec<usize> = BRACKET_FRAME.find_iter(text).map(|found| found.start()).collect();
         // `f from [<addr>] (caller)` on ARM prints two addresses in one frame.
         // So does its line of registers.
@@ -129,6 +161,45 @@ fn frames(text: &str, cuts: &mut Vec<usize>) {
                 expected = Some(number + 1);
             }
         }
+    }
+}
+
+/// Records that are told by their form alone. Few lines hold two of what they have in common.
+fn records(text: &str, cuts: &mut Vec<usize>) {
+    let bytes = text.as_bytes();
+    let twice = |needle: &str| text.find(needle).is_some_and(|at| text[at + needle.len()..].contains(needle));
+    let starts = |regex: &Regex, cuts: &mut Vec<usize>| {
+        let found: Vec<usize> = regex.find_iter(text).map(|found| found.start()).collect();
+        if found.len() > 1 {
+            cuts.extend(found);
+        }
+    };
+    if memchr::memchr(b'/', bytes).is_some() && twice("/0x") && !text.contains(" from ") {
+        starts(&TRACE_FRAME, cuts);
+    }
+    if text.contains("File \"") && twice(", line ") {
+        starts(&PYTHON_FRAME, cuts);
+    }
+    let mut parentheses = memchr::memchr_iter(b'(', bytes);
+    let Some(_) = parentheses.next() else { return };
+    let second = parentheses.next().is_some();
+    if text.contains("goroutine ") || text.contains(".go:") || text.contains(".s:") {
+        for found in GO_RECORD.captures_iter(text) {
+            match (found.get(1), found.get(0)) {
+                (Some(place), _) => cuts.extend([place.start(), place.end()]),
+                (None, Some(head)) => cuts.push(head.end()),
+                _ => {}
+            }
+        }
+    }
+    if text.contains("at ") && (second || text.contains("java.lang.Thread.State: ")) {
+        cuts.extend(JAVA_RECORD.find_iter(text).map(|found| found.start()));
+    }
+    if second && twice(".py:") {
+        starts(&PYTHON_FRAME, cuts);
+    }
+    if second && twice("+0x") {
+        starts(&POINTED_CALL, cuts);
     }
 }
 

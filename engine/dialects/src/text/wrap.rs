@@ -1,0 +1,196 @@
+//! Lines that a terminal or a mailer broke at its width: which line goes on in the next one.
+//!
+//! A text tells its width by its longest line, and a broken line by two signs: the line before was full, and it begins
+//! like no line behind one that was not full. Only texts of a paste's size are looked at.
+
+use super::mend::plain;
+use super::shell::is_mark_of_elision;
+use super::{Lines, prompt};
+use std::collections::HashSet;
+
+/// Longer texts are files, which nobody wraps.
+const MOST_LINES: u32 = 3_000;
+
+/// Widths of terminals and mailers.
+const WIDTHS: std::ops::RangeInclusive<usize> = 60..=200;
+
+/// Widths at which mailers break at blanks.
+const MAILERS: std::ops::RangeInclusive<usize> = 60..=80;
+
+/// Usual widths of terminals, where less is needed to believe in one.
+const TERMINALS: [usize; 9] = [72, 78, 79, 80, 100, 120, 128, 132, 160];
+
+/// The broken lines of a text.
+#[derive(Default)]
+pub(super) struct Wraps {
+    /// Lines that go on in the next one.
+    broken: HashSet<u32>,
+    /// They were broken at blanks, which the break has taken.
+    at_blanks: bool,
+}
+
+impl Wraps {
+    pub(super) fn of(lines: &Lines<'_>) -> Self {
+        if lines.len() > MOST_LINES {
+            return Wraps::default();
+        }
+        let texts: Vec<_> = (1..=lines.len()).map(|number| plain(lines, number)).collect();
+        let texts = Texts::of(texts.iter().map(AsRef::as_ref).collect());
+        let hard = texts.hard();
+        if !hard.is_empty() {
+            return Wraps { broken: hard, at_blanks: false };
+        }
+        Wraps { broken: texts.soft(), at_blanks: true }
+    }
+
+    /// Whether the line goes on in the next one, and what stood between them.
+    pub(super) fn goes_on(&self, number: u32) -> Option<&'static str> {
+        self.broken.contains(&number).then_some(if self.at_blanks { " " } else { "" })
+    }
+}
+
+/// The lines of a text, and how long they are.
+struct Texts<'a> {
+    texts: Vec<&'a str>,
+    /// With the blanks at their ends, which a terminal counts.
+    widths: Vec<usize>,
+    stamped: bool,
+}
+
+impl<'a> Texts<'a> {
+    fn of(texts: Vec<&'a str>) -> Self {
+        let widths = texts.iter().map(|text| text.chars().count()).collect();
+        let texts: Vec<&str> = texts.iter().map(|text| text.trim_end()).collect();
+        let stamps = texts.iter().filter(|text| is_stamped(text)).count();
+        let stamped = stamps >= 5 && stamps * 2 > texts.iter().filter(|text| !text.is_empty()).count();
+        Texts { texts, widths, stamped }
+    }
+
+    /// Lines that a terminal broke in the middle of words.
+    fn hard(&self) -> HashSet<u32> {
+        let widest = self.widths.iter().copied().max().filter(|width| WIDTHS.contains(width));
+        let Some(width) = widest else { return HashSet::new() };
+        let full = |at: usize| self.widths[at] == width;
+        let (all, broken) = self.broken(full);
+        let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
+        let enough = if TERMINALS.contains(&width) { 2 } else { 4 };
+        // Rows of a table are full and begin alike; a terminal leaves hardly a full line unbroken.
+        if rests.len() < enough || broken.len() * 3 < all.len() {
+            return HashSet::new();
+        }
+        all.into_iter().filter(|at| self.may_be_rest(at + 1)).map(|at| at as u32 + 1).collect()
+    }
+
+    /// Lines that a mailer broke at blanks. Words that are longer than its lines stay whole. The longest lines of any
+    /// text are full by that measure, so only time stamps tell which of them were one.
+    fn soft(&self) -> HashSet<u32> {
+        if !self.stamped {
+            return HashSet::new();
+        }
+        let breakable = |at: &usize| self.texts[*at].get(20..).is_some_and(|text| text.contains(' '));
+        let width = |at: usize| self.texts[at].chars().count();
+        let widest = (0..self.texts.len()).filter(breakable).map(width).max();
+        let Some(most) = widest.filter(|most| MAILERS.contains(most)) else { return HashSet::new() };
+        let full = |at: usize| {
+            let next = self.texts.get(at + 1).and_then(|text| text.trim_start().split(' ').next());
+            let word = next.map_or(0, |word| word.chars().count());
+            (most / 2..=most).contains(&width(at)) && width(at) + 1 + word > most
+        };
+        let (_, broken) = self.broken(full);
+        let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
+        if rests.len() < 2 {
+            return HashSet::new();
+        }
+        broken.into_iter().map(|at| at as u32 + 1).collect()
+    }
+
+    /// All full lines that are followed by another, and those of them that look broken.
+    fn broken(&self, full: impl Fn(usize) -> bool) -> (Vec<usize>, Vec<usize>) {
+        let begins: HashSet<[char; 4]> =
+            (0..self.texts.len()).filter(|at| *at == 0 || !full(at - 1)).map(|at| beginning(self.texts[at])).collect();
+        let goes_on = |at: usize| {
+            let next = self.texts[at + 1];
+            let stamps = self.stamped && is_stamped(self.texts[at]) && !is_stamped(next);
+            let alike = beginning(next) == beginning(self.texts[at]);
+            let new = !alike && !next.starts_with([' ', '\t']) && !begins.contains(&beginning(next));
+            self.may_be_rest(at + 1) && (stamps || (!self.stamped && new))
+        };
+        let all: Vec<usize> = (0..self.texts.len().saturating_sub(1)).filter(|at| full(*at)).collect();
+        let broken = all.iter().copied().filter(|at| goes_on(*at)).collect();
+        (all, broken)
+    }
+
+    fn may_be_rest(&self, at: usize) -> bool {
+        let text = self.texts[at];
+        !text.is_empty() && !is_mark_of_elision(text) && !text.starts_with("```") && prompt::command(text).is_none()
+    }
+}
+
+/// Whether a line begins with a time stamp of a console or a log.
+fn is_stamped(text: &str) -> bool {
+    let text = text.trim_start();
+    let printk = text.strip_prefix('[').is_some_and(|rest| {
+        let rest = rest.trim_start();
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        digits > 0 && rest[digits..].starts_with('.')
+    });
+    printk || (text.get(3..4) == Some(" ") && text.get(9..10) == Some(":") && text.get(12..13) == Some(":"))
+}
+
+/// The looks of the beginning of a line: digits alike, and letters.
+fn beginning(text: &str) -> [char; 4] {
+    let mut looks = ['\0'; 4];
+    for (look, c) in looks.iter_mut().zip(text.chars()) {
+        *look = match c {
+            '0'..='9' => '0',
+            c if c.is_ascii_lowercase() || c == '_' => 'a',
+            c if c.is_ascii_uppercase() => 'A',
+            c => c,
+        };
+    }
+    looks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn broken(text: &str) -> Vec<u32> {
+        let lines = Lines::of(text);
+        let wraps = Wraps::of(&lines);
+        (1..=lines.len()).filter(|number| wraps.goes_on(*number).is_some()).collect()
+    }
+
+    #[test]
+    fn a_terminal_breaks_at_its_width() {
+        let frame = |name: &str| format!("\tat org.example.{name}(Worker.java:10)");
+        let long = "x".repeat(40);
+        let text: Vec<String> = [
+            frame("a"),
+            frame(&long),
+            frame("b"),
+            frame(&format!("{long}y")),
+            frame("c"),
+            frame(&format!("{long}yz")),
+            frame(&format!("{long}abc")),
+        ]
+        .into();
+        let wrapped: Vec<String> = text
+            .iter()
+            .flat_map(|line| {
+                let (head, tail) = line.split_at(line.len().min(66));
+                [head.to_owned(), tail.to_owned()].into_iter().filter(|part| !part.is_empty())
+            })
+            .collect();
+        assert_eq!(broken(&wrapped.join("\n")), [2, 5, 8, 10]);
+        assert_eq!(broken(&text.join("\n")), []);
+    }
+
+    #[test]
+    fn rows_of_a_table_are_no_broken_lines() {
+        let row =
+            |n: usize| format!("{n:>5} root      20   0  {:>10} {:>10} S  0.0  0.0   0:00.0{}", n * 10, n * 7, n % 10);
+        let rows: Vec<String> = (0..20).map(row).collect();
+        assert_eq!(broken(&rows.join("\n")), []);
+    }
+}
