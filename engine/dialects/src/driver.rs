@@ -157,7 +157,7 @@ impl Walk<'_> {
             ended = !line.is_blank();
             // What ends a region and has no needle begins none.
             if self.awaited == 0 && !NEEDLES.is_match(&*line.text) {
-                self.seems_to_go_on(line, ended);
+                self.seems_over(ended, line.number);
                 return false;
             }
         }
@@ -175,14 +175,14 @@ impl Walk<'_> {
                 return false;
             }
         }
-        self.seems_to_go_on(line, ended);
+        self.seems_over(ended, line.number);
         false
     }
 
-    /// Tells of a line that ended a region and that nobody understood, where the region does not look over.
-    fn seems_to_go_on(&mut self, line: &crate::text::Line<'_>, ended: bool) {
-        if ended && ending::seems_to_go_on(&self.context, self.last.known, line.number) {
-            self.out.unclear(line.number, "a trace ends before this line and seems to go on behind it");
+    /// Tells of a region that ended where it does not look as if it should.
+    fn seems_over(&mut self, ended: bool, number: u32) {
+        if ended && ending::seems_to_go_on(&self.context, self.last.known, number) {
+            self.out.unclear(number, "a trace ends before this line and seems to go on behind it");
         }
     }
 

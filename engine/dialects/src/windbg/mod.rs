@@ -123,12 +123,11 @@ impl Reader for WindbgReader {
             return Fed::Taken;
         }
         // A prompt alone opens no region, so that the one above has not been seen.
-        let above = context.before(line.number, 1).map(|(_, above)| above).unwrap_or_default();
-        let above = above.trim();
         if is_heading(text)
-            && let Some(typed) = command(above)
+            && let Some((_, above)) = context.before(line.number, 1)
+            && let Some(typed) = command(above.trim())
         {
-            self.task = self.asked(above, typed);
+            self.task = self.asked(above.trim(), typed);
         }
         if let Some(fed) = self.heading(text, line.number, out) {
             return fed;
