@@ -139,8 +139,10 @@ impl<'a> Walk<'a, '_> {
 
     /// Whether a trace can begin in the line or began not long before.
     fn is_near(&mut self, line: &str) -> bool {
-        // JSON writes angle brackets in digits, where they may be what a trace is known by.
-        if self.journal.is_some() || !self.parts.is_empty() || line.contains("\\u00") || (self.can_begin)(line) {
+        // JSON writes angle brackets in digits, where they may be what a trace is known by, and a record in parts may be
+        // cut in the midst of it.
+        let hidden = || line.contains("\\u00") || line.contains(" P ") && container::is_part(line);
+        if self.journal.is_some() || !self.parts.is_empty() || hidden() || (self.can_begin)(line) {
             self.near = NEAR;
         }
         self.near = self.near.saturating_sub(1);

@@ -20,12 +20,13 @@ fn carriers_are_taken_off() {
         ("[pod/web-7d/app] goroutine 1 [running]:", "goroutine 1 [running]:"),
         ("{\"level\":\"error\",\"msg\":\"Call Trace:\"}", "Call Trace:"),
         ("{ \"MESSAGE\" : \" schedule+0x1/0x2\", \"_PID\" : \"1\" }", " schedule+0x1/0x2"),
-        ("```text", ""),
+        ("```goroutine 1 [running]:", "goroutine 1 [running]:"),
         ("{noformat}#0  f () at x.c:1", "#0  f () at x.c:1"),
         ("#0  f () at x.c:1{code}", "#0  f () at x.c:1"),
         ("bq. Call Trace:", "Call Trace:"),
         ("web-1  | {\"log\":\"2023-11-20T12:00:00Z stdout F x\\n\",\"stream\":\"stdout\"}", "x"),
-        // What is no carrier stays as it is.
+        // What is no carrier stays as it is, and so does a mark alone on its line.
+        ("```text", "```text"),
         ("ps | grep java", "ps | grep java"),
         ("#1  0x1 in puts (s=0x2 \"a\\nb\\nc\") at x.c:1", "#1  0x1 in puts (s=0x2 \"a\\nb\\nc\") at x.c:1"),
         ("printf(\"%s\\n\", \"a\\n\");", "printf(\"%s\\n\", \"a\\n\");"),
