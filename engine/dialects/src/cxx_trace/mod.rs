@@ -67,7 +67,8 @@ impl Reader for CxxTraceReader {
             return false;
         }
         let near = |number: u32| {
-            let raw = context.raw(number).trim();
+            let other = context.plain(number);
+            let raw = other.trim();
             self::form(raw).is_some_and(|(other, _)| other == form) || (form == Form::Abseil && is_signal(raw))
         };
         near(line.number + 1) || near(line.number.saturating_sub(1))

@@ -173,7 +173,7 @@ impl DdbReader {
     /// The message of a panic stands a few lines above its backtrace.
     fn panic(&mut self, line: u32, context: &Context<'_>, out: &mut Builder) {
         let above = (line.saturating_sub(ABOVE).max(1)..line).rev();
-        let Some(at) = above.into_iter().find(|n| context.raw(*n).contains("panic: ")) else { return };
+        let Some(at) = above.into_iter().find(|n| context.plain(*n).contains("panic: ")) else { return };
         let fields = vec![("kind", stacklore_model::Value::Text(out.name("panic")))];
         out.fact(Fact { relation: "report", fields, span: out.at(at) });
     }

@@ -58,7 +58,7 @@ impl Stack {
 /// Whether a frame without a head above it begins a stack: ddb's commands print none in NetBSD and OpenBSD. One line of
 /// this look alone is prose.
 pub(super) fn opens(text: &str, line: u32, context: &Context<'_>) -> bool {
-    text.contains("/frame 0x") || super::is_frame(context.raw(line + 1).trim())
+    text.contains("/frame 0x") || super::is_frame(context.plain(line + 1).trim())
 }
 
 /// The line that names the thread whose frames follow.

@@ -270,7 +270,8 @@ fn whatis(value: Option<u64>, line: &Line<'_>, context: &Context<'_>, known: &mu
         return true;
     }
     // The end of a wrapped line: `… allocated from` and then the name of the cache.
-    let before = context.raw(line.number.saturating_sub(1)).trim_end();
+    let before = context.plain(line.number.saturating_sub(1));
+    let before = before.trim_end();
     !text.contains(' ') && (before.ends_with("from") || before.ends_with("in") || before.ends_with("a"))
 }
 

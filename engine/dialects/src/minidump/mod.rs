@@ -55,7 +55,8 @@ impl Reader for MinidumpReader {
         if text.starts_with("Crash reason:") {
             return true;
         }
-        let next = context.raw(line.number + 1).trim();
+        let next = context.plain(line.number + 1);
+        let next = next.trim();
         text.starts_with("Thread ")
             && text.contains("(crashed)")
             && parse(Rule::thread, text).is_some()

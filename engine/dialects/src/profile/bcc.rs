@@ -46,7 +46,7 @@ struct BccReader {
 
 impl Reader for BccReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
-        let below = context.raw(line.number + 1);
+        let below = context.plain(line.number + 1);
         line.trimmed().starts_with("- ")
             && parse(Rule::whose, line.trimmed()).is_some()
             && parse(Rule::alone, below.trim_end()).is_some()
@@ -66,12 +66,13 @@ impl Reader for BccReader {
         let Some(whose) = parse(Rule::whose, text) else { return Fed::End };
         // The frames stand above: nothing in them told what they are.
         let lowest = self.read.max(line.number.saturating_sub(FRAMES)).max(1);
-        let is_call = |n: &u32| context.raw(*n).starts_with("    ") && is_frame(context.raw(*n).trim());
+        let is_call = |n: &u32| context.plain(*n).starts_with("    ") && is_frame(context.plain(*n).trim());
         let first = (lowest..line.number).rev().take_while(is_call).last().unwrap_or(line.number);
         let mut sample = Sample::at(first);
         sample.kernel = true;
         for number in first..line.number {
-            let call = context.raw(number).trim();
+            let call = context.plain(number);
+            let call = call.trim();
             if let Some(call) = parse(Rule::call, call) {
                 let frame = frame(call, number, out);
                 sample.add(frame);

@@ -40,7 +40,7 @@ struct BpftraceReader {
 
 impl Reader for BpftraceReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
-        begins(line.trimmed()).is_some() && parse(Rule::call, context.raw(line.number + 1).trim()).is_some()
+        begins(line.trimmed()).is_some() && parse(Rule::call, context.plain(line.number + 1).trim()).is_some()
     }
 
     fn feed(&mut self, line: &Line<'_>, _context: &Context<'_>, out: &mut Builder) -> Fed {

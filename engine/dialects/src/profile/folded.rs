@@ -37,7 +37,7 @@ struct FoldedReader;
 impl Reader for FoldedReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
         // One line of this look may be anything; two of them, or marks of the tools, are not.
-        let other = |number: u32| folded(context.raw(number)).is_some();
+        let other = |number: u32| folded(&context.plain(number)).is_some();
         folded(&line.text).is_some_and(|(frames, _)| frames.len() >= FRAMES)
             && (marked(&line.text) || other(line.number + 1) || other(line.number.saturating_sub(1)))
     }

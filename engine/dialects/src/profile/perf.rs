@@ -35,7 +35,7 @@ struct PerfReader {
 impl Reader for PerfReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
         // Events without stacks are no stacks.
-        let below = context.raw(line.number + 1);
+        let below = context.plain(line.number + 1);
         below.starts_with(['\t', ' ']) && parse(Rule::sample, below.trim_end()).is_some() && event(line).is_some()
     }
 

@@ -188,7 +188,7 @@ fn layout(text: &str, typed: &Typed) -> Option<Vec<Column>> {
 
 /// `top -H` says above its table that it counts threads.
 fn above_are_threads(line: u32, context: &Context<'_>) -> bool {
-    (line.saturating_sub(7)..line).any(|above| context.raw(above).starts_with("Threads:"))
+    (line.saturating_sub(7)..line).any(|above| context.plain(above).starts_with("Threads:"))
 }
 
 impl Table {

@@ -90,23 +90,23 @@ impl Reader for PstackReader {
         self.missed.clear();
         if text.contains(':') && is(Rule::header, text) {
             // Many lines begin with a number and a colon; the one below tells.
-            let below = context.raw(line.number + 1);
-            return is(Rule::separator, below) || is(Rule::frame, below);
+            let below = context.plain(line.number + 1);
+            return is(Rule::separator, &below) || is(Rule::frame, &below);
         }
         let separator = text.starts_with("----") && is(Rule::separator, text);
         if !separator && !is(Rule::frame, text) {
             return false;
         }
         let above = (line.number.saturating_sub(HEAD).max(1)..line.number).rev();
-        let first = above.take_while(|n| is_ours(context.raw(*n))).last().unwrap_or(line.number);
-        let headed = is(Rule::header, context.raw(first));
+        let first = above.take_while(|n| is_ours(&context.plain(*n))).last().unwrap_or(line.number);
+        let headed = is(Rule::header, &context.plain(first));
         self.missed = (first..line.number).collect();
         headed || separator
     }
 
     fn feed(&mut self, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> Fed {
         for number in std::mem::take(&mut self.missed) {
-            self.line(context.raw(number), number, out);
+            self.line(&context.plain(number), number, out);
         }
         self.line(&line.text, line.number, out)
     }
