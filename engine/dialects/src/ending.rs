@@ -46,16 +46,27 @@ pub(crate) fn torn(lines: &Lines<'_>, unread: bool, out: &mut Builder) {
     }
     let stacks = &mut out.reading_mut().stacks;
     let Some(at) = stacks.iter().rposition(|stack| stack.span.last + 1 >= number) else { return };
-    let ends = |stack: &StackSighting| stack.frames.iter().any(|frame| frame.span.last == number);
-    if !ends(&stacks[at]) {
+    let is_call = |frame: &Frame| !matches!(frame.reliability, Reliability::Register | Reliability::Printed);
+    if !stacks[at].frames.iter().any(is_call) {
+        // A trace begins behind the registers.
+        stacks[at].cut = true;
+        return;
+    }
+    // The last one of the line: several can stand on one, and some tools print the innermost frame last.
+    let reversed = stacks[at].frames.first().zip(stacks[at].frames.last()).is_some_and(|(a, b)| a.span > b.span);
+    let mut ends = (0..stacks[at].frames.len()).filter(|frame| stacks[at].frames[*frame].span.last == number);
+    let last = if reversed { ends.next() } else { ends.next_back() };
+    let Some(frame) = last else {
         // A lock, a place, a register: each of them has its mark of an end, or cannot be seen to be whole.
-        if !text.trim_end().ends_with([')', '>', ']', '}', ':', '|', '`']) {
+        if !text.trim_end().ends_with([')', '>', ']', '}', '`']) {
             let span = out.at(number);
             out.note(Some(span), "The text ends without a line end: its last line may be cut off.");
         }
-    } else if is_torn(&stacks[at]) {
+        return;
+    };
+    if is_torn(&stacks[at].frames, frame) {
         stacks[at].cut = true;
-    } else if ends_in_name(&stacks[at], text) && !is_known_end(stacks, at) {
+    } else if ends_in_name(&stacks[at].frames[frame], text) && !is_known_end(stacks, at) {
         let span = out.at(number);
         out.note(Some(span), "The text ends without a line end: the name of its last frame may be cut off.");
     }
@@ -91,29 +102,31 @@ fn shape(text: &str) -> String {
     text.chars().take(SHAPE).map(mask).collect()
 }
 
-/// Whether the last frame lacks what all others have.
-fn is_torn(stack: &StackSighting) -> bool {
-    let Some((last, others)) = stack.frames.split_last() else { return false };
-    let lacks = |has: fn(&Frame) -> bool| {
-        let mut others = others.iter().filter(|frame| frame.reliability == Reliability::Exact).peekable();
-        !has(last) && others.peek().is_some() && others.all(has)
+/// Whether a frame lacks what all others have.
+fn is_torn(frames: &[Frame], at: usize) -> bool {
+    let others = || {
+        let others = frames.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, frame)| frame);
+        others.filter(|frame| frame.reliability == Reliability::Exact)
     };
+    let lacks = |has: fn(&Frame) -> bool| !has(&frames[at]) && others().next().is_some() && others().all(has);
     lacks(|frame| frame.offset.is_some())
+        || lacks(|frame| frame.size.is_some())
         || lacks(|frame| frame.address.is_some())
         || lacks(|frame| frame.location.is_some() || frame.module.is_some())
         || lacks(|frame| &*frame.symbol != "??")
 }
 
-/// Whether nothing stands behind the name, so that one cannot see whether it is whole.
-fn ends_in_name(stack: &StackSighting, text: &str) -> bool {
-    let last = stack.frames.last().filter(|frame| frame.offset.is_none() && frame.location.is_none());
-    last.is_some_and(|last| text.trim_end().ends_with(&*last.symbol))
+/// Whether nothing stands behind the name, or the address of a frame without one, so that one cannot see whether it is
+/// whole.
+fn ends_in_name(frame: &Frame, text: &str) -> bool {
+    let text = text.trim_end();
+    text.ends_with(&*frame.symbol) || (&*frame.symbol == "??" && text.ends_with(|c: char| c.is_ascii_hexdigit()))
 }
 
 /// Whether another stack ends in the same function.
 fn is_known_end(stacks: &[StackSighting], at: usize) -> bool {
-    let name = |stack: &StackSighting| stack.frames.last().map(|frame| frame.symbol.clone());
-    stacks.iter().enumerate().any(|(other, stack)| other != at && name(stack) == name(&stacks[at]))
+    let name = |stack: &StackSighting| stack.frames.last().map(|frame| frame.symbol.clone()).filter(|name| &**name != "??");
+    stacks.iter().enumerate().any(|(other, stack)| other != at && name(stack).is_some() && name(stack) == name(&stacks[at]))
 }
 
 #[cfg(test)]

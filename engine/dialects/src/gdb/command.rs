@@ -105,6 +105,11 @@ impl GdbReader {
                     self.asked.frame = 0;
                 }
             }
+            // All of them let the program run, or take another one.
+            ("c" | "continue" | "r" | "run" | "start" | "n" | "next" | "s" | "step" | "si" | "ni" | "fin" | "finish"
+            | "u" | "until" | "advance" | "signal" | "jump" | "call" | "core-file" | "core" | "target" | "inferior", _) => {
+                self.session(out).runs();
+            }
             ("frame" | "f", number) => {
                 self.echo = true;
                 self.asked.frame = number.and_then(|number| number.parse().ok()).unwrap_or(frame);

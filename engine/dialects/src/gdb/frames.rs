@@ -39,6 +39,10 @@ impl GdbReader {
             }
             Some(Waiting::Look(task, pending)) => {
                 let frame = pending.finish(out);
+                // The row of the selected thread shows the selected frame.
+                if self.asked.frame() == 0 && !task.is_anonymous() {
+                    self.session(out).stands(&task, &frame);
+                }
                 self.session(out).looks.push(Look { task, frame });
             }
             Some(Waiting::Value(answer)) => {
@@ -186,14 +190,29 @@ impl GdbReader {
         let (task, first) = match header {
             Some((keys, line)) => (keys, line),
             None if adrift => (self.session(out).nobody(), span.first),
-            None => (self.session(out).selected(), span.first),
+            None => (self.selected_or_new(&group, out), span.first),
         };
+        if let Some(frame) = group.frames.first().filter(|_| group.start == 0) {
+            self.session(out).stands(&task, frame);
+        }
         let cut = group.cut || self.asked.cuts(group.frames.len());
         self.dump.stack(cut);
         self.session(out).has_shown(&task);
         let span = out.span(first, span.last);
         out.stack(session::stack(task, group.frames, span, cut));
         self.echo = false;
+    }
+
+    /// The selected thread; where that stands in another function, the frames come from another run of gdb.
+    fn selected_or_new(&mut self, group: &stack::Group, out: &mut Builder) -> TaskKeys {
+        let task = self.session(out).selected();
+        let named = self.asked.stack;
+        let innermost = group.frames.first().filter(|_| group.start == 0);
+        if innermost.is_some_and(|frame| self.session(out).stands_elsewhere(&task, frame, named)) {
+            self.end_listings(out);
+            self.start(out);
+        }
+        self.session(out).selected()
     }
 
     /// A frame without its sign can begin a stack only right behind the command or the header that announces one, or

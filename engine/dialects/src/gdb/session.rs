@@ -37,6 +37,8 @@ pub(super) struct Session {
     pub(super) listings: Vec<(bool, Span)>,
     /// Threads whose stacks were printed, by thread id and by number.
     shown: BTreeSet<(bool, u64)>,
+    /// The innermost frame of each thread by number, since the program stopped: its function and its address.
+    innermost: BTreeMap<Option<u64>, (Name, Option<u64>)>,
     stacks: u32,
 }
 
@@ -87,6 +89,25 @@ impl Session {
     /// The keys of a stack that names no thread.
     pub(super) fn nobody(&self) -> TaskKeys {
         TaskKeys { session: self.id, pid: self.pid, ..TaskKeys::default() }
+    }
+
+    /// The innermost frame of a thread was printed.
+    pub(super) fn stands(&mut self, task: &TaskKeys, frame: &Frame) {
+        self.innermost.insert(task.number, (frame.symbol.clone(), frame.address));
+    }
+
+    /// The program goes on: its threads stand elsewhere when it stops again.
+    pub(super) fn runs(&mut self) {
+        self.innermost.clear();
+    }
+
+    /// Whether a stack with this innermost frame cannot be of a thread, for the thread stands elsewhere. `named` says
+    /// that a function which was unknown may be known by now.
+    pub(super) fn stands_elsewhere(&self, task: &TaskKeys, frame: &Frame, named: bool) -> bool {
+        let Some((symbol, address)) = self.innermost.get(&task.number) else { return false };
+        let unknown = &**symbol == "??" || &*frame.symbol == "??";
+        let same = *symbol == frame.symbol || (frame.address.is_some() && frame.address == *address);
+        !same && !(unknown && named)
     }
 
     /// A stack of this thread was printed.

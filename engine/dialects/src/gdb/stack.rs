@@ -64,7 +64,9 @@ pub(super) fn frame(address: Option<u64>, call: &Call<'_>, first: u32, last: u32
     if !call.leftover.is_empty() {
         out.mend(MendKind::GluedProse, last);
     }
-    let mut frame = Frame::new(out.name(call.function), out.span(first, last));
+    // A terminal broke the line behind the address.
+    let function = call.function.strip_prefix("in ").unwrap_or(call.function);
+    let mut frame = Frame::new(out.name(function), out.span(first, last));
     frame.address = address;
     frame.arguments = Arguments::printed(call.arguments.unwrap_or(""), arguments);
     frame.location = call.location.map(|place| out.name(place));

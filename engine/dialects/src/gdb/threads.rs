@@ -51,6 +51,7 @@ impl GdbReader {
 
     pub(super) fn stopped(&mut self, number: Option<u64>, signal: &str, line: u32, out: &mut Builder) {
         self.began(out);
+        self.session(out).runs();
         if let Some(number) = number {
             let keys = self.session(out).numbered(number);
             self.select(keys, out);

@@ -83,6 +83,8 @@ impl Reader for ProcStackReader {
         }
         match read(line, out) {
             Some(Printed::End) => self.ended = true,
+            // A kernel prints addresses or hides them: other marks are of another text.
+            Some(Printed::Frame(frame)) if self.is_marked_otherwise(&frame) => return Fed::End,
             Some(Printed::Frame(frame)) => {
                 self.cut = frame.offset.is_none() && frame.address.is_none();
                 self.frames.push(*frame);
@@ -125,6 +127,14 @@ impl Reader for ProcStackReader {
             running: false,
             time: None,
         });
+    }
+}
+
+impl ProcStackReader {
+    fn is_marked_otherwise(&self, frame: &Frame) -> bool {
+        let named = |frame: &Frame| &*frame.symbol != "??";
+        let last = self.frames.last().filter(|last| named(last) && named(frame));
+        last.is_some_and(|last| last.address.is_some() != frame.address.is_some())
     }
 }
 

@@ -98,10 +98,20 @@ impl Reader for PstackReader {
             return false;
         }
         let above = (line.number.saturating_sub(HEAD).max(1)..line.number).rev();
-        let first = above.take_while(|n| is_ours(&context.plain(*n))).last().unwrap_or(line.number);
-        let headed = is(Rule::header, &context.plain(first));
-        self.missed = (first..line.number).collect();
-        headed || separator
+        // mdb's frames look like ours: the nearest head is where this process begins.
+        let mut head = None;
+        for number in above {
+            let text = context.plain(number);
+            if is(Rule::header, &text) {
+                head = Some(number);
+                break;
+            }
+            if !is_ours(&text) {
+                break;
+            }
+        }
+        self.missed = (head.unwrap_or(line.number)..line.number).collect();
+        head.is_some() || separator
     }
 
     fn feed(&mut self, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> Fed {
@@ -214,7 +224,7 @@ fn is(rule: Rule, text: &str) -> bool {
 
 /// Whether a line above the first needle can be pstack's.
 fn is_ours(text: &str) -> bool {
-    is(Rule::frame, text) || is(Rule::header, text) || is(Rule::separator, text)
+    is(Rule::frame, text) || is(Rule::separator, text)
 }
 
 /// `--- called from signal handler with signal 18 (SIGCLD) ---`, `** zombie (exited, not detached, not yet joined) **`.

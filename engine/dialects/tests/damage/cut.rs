@@ -1,6 +1,6 @@
 //! Texts that end too early.
 
-use crate::text::{Damaged, Line, Stack, Text};
+use crate::text::{Damaged, Frame, Line, Stack, Text};
 
 /// Texts cut for each one of the corpus.
 const CUTS: usize = 12;
@@ -26,7 +26,7 @@ fn at(text: &Text, number: u32, part: f64) -> Damaged {
     let mut damaged = Damaged::of(text, lines);
     damaged.end = "";
     damaged.note = format!(" @{number}:{end}");
-    damaged.stacks = text.stacks.iter().filter_map(|stack| left(stack, number, end == last.len())).collect();
+    damaged.stacks = text.stacks.iter().filter_map(|stack| left(stack, number, &last[..end], end == last.len())).collect();
     // Of records glued together on one line it is not known which are left.
     let on_line = |stack: &Stack| stack.frames.iter().any(|frame| frame.first == number);
     if damaged.stacks.iter().filter(|stack| on_line(stack)).count() > 1 {
@@ -36,13 +36,28 @@ fn at(text: &Text, number: u32, part: f64) -> Damaged {
 }
 
 /// What is left of a stack.
-fn left(stack: &Stack, number: u32, whole: bool) -> Option<Stack> {
+fn left(stack: &Stack, number: u32, rest: &str, whole: bool) -> Option<Stack> {
     let mut stack = stack.clone();
     stack.frames.retain(|frame| frame.first <= number);
     for frame in &mut stack.frames {
         frame.torn = frame.last > number || (frame.last == number && !whole);
     }
+    if !whole && stack.frames.iter().filter(|frame| (frame.first, frame.last) == (number, number)).count() > 1 {
+        one_line(&mut stack.frames, rest);
+    }
     stack.last = stack.last.min(number);
     // What is left of its first frame is no stack yet.
     stack.frames.iter().any(|frame| !frame.aside && !frame.torn).then_some(stack)
+}
+
+/// Of frames that all stand on one line those are left of which the name is there, and one that is torn.
+fn one_line(frames: &mut Vec<Frame>, mut rest: &str) {
+    let mut whole = 0;
+    for frame in frames.iter_mut() {
+        let Some(at) = rest.find(frame.symbol.as_str()) else { break };
+        rest = &rest[at + frame.symbol.len()..];
+        frame.torn = rest.is_empty();
+        whole += 1;
+    }
+    frames.truncate(whole + 1);
 }

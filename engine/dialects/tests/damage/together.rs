@@ -4,6 +4,12 @@ use crate::text::{Damaged, Line, Stack, Text};
 
 /// Another text follows at once.
 pub(crate) fn together(text: &Text, other: &Text) -> Vec<Damaged> {
+    // Two texts of one process: a row that says where a thread stands is rightly no stack beside the thread's stack.
+    let tasks = |text: &Text| text.stacks.iter().filter_map(|s| s.task.tid.zip(s.task.pthread)).collect::<Vec<_>>();
+    let others = tasks(other);
+    if tasks(text).iter().any(|task| others.contains(task)) {
+        return Vec::new();
+    }
     let offset = text.lines.len() as u32;
     let numbers = |from: u32| (1 + from..).map(|number| (number, number));
     let lines = text.lines.iter().zip(numbers(0)).chain(other.lines.iter().zip(numbers(offset)));

@@ -133,7 +133,10 @@ impl Judge<'_> {
 
     /// The only frame that a cut text shows of a thread, in a preamble or a table: its stack would have followed.
     fn is_where_a_thread_stands(&self, found: &Found) -> bool {
-        let Some(frame) = found.stack.frames.iter().find(|frame| !frame.aside) else { return false };
+        let Some(frame) = found.stack.frames.iter().find(|frame| !frame.aside) else {
+            // What a register says of a running task, where the trace behind it is gone.
+            return self.damaged.end.is_empty() && found.stack.cut;
+        };
         let mut lines =
             self.damaged.lines.iter().filter(|line| line.from.0 <= frame.last && frame.first <= line.from.1);
         let calls = found.stack.frames.iter().filter(|frame| !frame.aside).count();
