@@ -197,11 +197,12 @@ impl Walk<'_> {
         for reader in &mut self.readers {
             reader.finish(&mut self.out);
         }
+        ending::offsets(&mut self.out);
         ending::elided(&self.last.elided, self.out.reading_mut());
         let end = lines.len();
         let is_near = self.last.known > 0 && end - self.last.known <= NEAR;
         let unread = is_near && (self.last.line < end || !self.last.understood);
-        ending::torn(lines, unread, &mut self.out);
+        ending::torn(lines, is_near, unread, &mut self.out);
         self.out.finish()
     }
 }

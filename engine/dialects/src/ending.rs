@@ -2,7 +2,7 @@
 
 use crate::builder::Builder;
 use crate::text::{Context, Lines};
-use stacklore_model::{Frame, Reading, Reliability, StackSighting};
+use stacklore_model::{Frame, MendKind, Reading, Reliability, StackSighting};
 
 /// A stack with a mark in the place of lines inside it is cut, and an output with one lists nothing completely.
 pub(crate) fn elided(marks: &[u32], reading: &mut Reading) {
@@ -24,17 +24,41 @@ pub(crate) fn elided(marks: &[u32], reading: &mut Reading) {
     });
 }
 
+/// Cuts names where an offset begins whose `+` a page has lost (`f0x1c`), in forms that print no size behind it.
+pub(crate) fn offsets(out: &mut Builder) {
+    for at in 0..out.reading().stacks.len() {
+        for frame in 0..out.reading().stacks[at].frames.len() {
+            let found = &out.reading().stacks[at].frames[frame];
+            let Some((name, offset)) = glued(&found.symbol).filter(|_| found.offset.is_none()) else { continue };
+            let (name, line) = (name.to_owned(), found.span.first);
+            let name = out.name(&name);
+            let call = &mut out.reading_mut().stacks[at].frames[frame];
+            (call.symbol, call.offset) = (name, Some(offset));
+            out.mend(MendKind::LostPlus, line);
+        }
+    }
+}
+
+/// A name and the offset that is glued to it.
+fn glued(symbol: &str) -> Option<(&str, u64)> {
+    let (name, digits) = symbol.rsplit_once("0x")?;
+    let named = name.len() > 1 && !name.starts_with("0x") && !name.ends_with([' ', '(', '+', '@', '[']);
+    let offset = u64::from_str_radix(digits, 16).ok()?;
+    named.then_some((name, offset))
+}
+
 /// Lines above the last one that it is compared with.
 const ALIKE: u32 = 4;
 
 /// Looks at the last line of a text that does not end with a line feed: it may be cut anywhere. `unread` says that it
-/// stands in or behind a region and that nobody understood it.
-pub(crate) fn torn(lines: &Lines<'_>, unread: bool, out: &mut Builder) {
+/// stands in or behind a region and that nobody understood it, `near` that a region ends there.
+pub(crate) fn torn(lines: &Lines<'_>, near: bool, unread: bool, out: &mut Builder) {
     let number = lines.len();
     if lines.text().ends_with('\n') || number == 0 {
         return;
     }
     let text = lines.get(number);
+    registers_alone(near, out);
     if unread {
         let shape = shape(text);
         let alike = |above: u32| self::shape(lines.get(above)).starts_with(&shape);
@@ -46,12 +70,6 @@ pub(crate) fn torn(lines: &Lines<'_>, unread: bool, out: &mut Builder) {
     }
     let stacks = &mut out.reading_mut().stacks;
     let Some(at) = stacks.iter().rposition(|stack| stack.span.last + 1 >= number) else { return };
-    let is_call = |frame: &Frame| !matches!(frame.reliability, Reliability::Register | Reliability::Printed);
-    if !stacks[at].frames.iter().any(is_call) {
-        // A trace begins behind the registers.
-        stacks[at].cut = true;
-        return;
-    }
     // The last one of the line: several can stand on one, and some tools print the innermost frame last.
     let reversed = stacks[at].frames.first().zip(stacks[at].frames.last()).is_some_and(|(a, b)| a.span > b.span);
     let mut ends = (0..stacks[at].frames.len()).filter(|frame| stacks[at].frames[*frame].span.last == number);
@@ -72,6 +90,15 @@ pub(crate) fn torn(lines: &Lines<'_>, unread: bool, out: &mut Builder) {
     }
 }
 
+/// The last stack has nothing but what a register says, or the words of a tool: its frames would have followed.
+fn registers_alone(near: bool, out: &mut Builder) {
+    let aside = |frame: &Frame| matches!(frame.reliability, Reliability::Register | Reliability::Printed);
+    let last = out.reading_mut().stacks.iter_mut().max_by_key(|stack| stack.span.last);
+    if let Some(last) = last.filter(|last| near && last.frames.iter().all(aside)) {
+        last.cut = true;
+    }
+}
+
 /// Whether a line that nobody understood stands between two that begin alike, the last one that was understood and one
 /// of the next: a region ends there that does not look as if it should.
 pub(crate) fn seems_to_go_on(context: &Context<'_>, known: u32, number: u32) -> bool {
@@ -85,7 +112,9 @@ pub(crate) fn seems_to_go_on(context: &Context<'_>, known: u32, number: u32) -> 
 fn is_no_prose(text: &str) -> bool {
     let word = text.split(' ').next().unwrap_or("");
     let word = word.trim_end_matches(['.', ',', ':', ';', '!', '?', ')']);
-    text.starts_with([' ', '\t', '[', '#', '"', '-'])
+    let digits = text.len() > 2 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    digits
+        || text.starts_with([' ', '\t', '[', '#', '"', '-'])
         || word.contains(|c: char| !c.is_alphabetic() && c != '-' && c != '\'')
 }
 

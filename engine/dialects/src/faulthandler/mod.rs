@@ -84,7 +84,7 @@ impl Reader for FaulthandlerReader {
             self.end_thread(out);
             self.thread(pair, line.number, context, out);
         } else if let Some(pair) = text.starts_with("File ").then(|| parse(Rule::frame, text)).flatten() {
-            let frame = frame(pair, line.number, out);
+            let frame = frame(pair, line.number, context.is_torn(line.number), out);
             match &mut self.thread {
                 Some(thread) => thread.frames.push(frame),
                 None => return Fed::End,
@@ -197,12 +197,15 @@ fn hex(text: &str) -> Option<u64> {
     u64::from_str_radix(text.trim_start_matches("0x"), 16).ok()
 }
 
-fn frame(pair: Pair<'_, Rule>, line: u32, out: &mut Builder) -> Frame {
-    let mut frame = Frame::new(out.name("<module>"), out.at(line));
+fn frame(pair: Pair<'_, Rule>, line: u32, cut: bool, out: &mut Builder) -> Frame {
+    let mut frame = Frame::new(out.name("??"), out.at(line));
     let mut file = "";
-    if !pair.as_str().contains(" in ") {
-        // A page took `<module>` for a tag.
-        out.mend(MendKind::LostAngle, line);
+    if pair.as_str().trim_end().ends_with(" in") {
+        // A page took `<module>` for a tag, or the text ends here.
+        if !cut {
+            out.mend(MendKind::LostAngle, line);
+            frame.symbol = out.name("<module>");
+        }
     }
     for part in pair.into_inner() {
         match part.as_rule() {

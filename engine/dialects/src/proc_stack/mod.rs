@@ -66,6 +66,10 @@ impl Reader for ProcStackReader {
         if console || !line.trimmed().starts_with('[') || !is_frame(line.head()) {
             return false;
         }
+        // Nothing begins in the line in which a text is cut, right behind a frame of another dialect.
+        if context.is_torn(line.number) && context.before(line.number, 1).is_some_and(|(_, above)| is_frame(&above)) {
+            return false;
+        }
         self.header = Header::of(line, context);
         true
     }

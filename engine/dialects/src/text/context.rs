@@ -52,6 +52,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether the text ends in this line, without a line feed: it may be cut.
+    pub(crate) fn is_torn(&self, number: u32) -> bool {
+        number == self.lines.len() && !self.lines.text().ends_with('\n')
+    }
+
     /// The last line before `number` that is not blank, as [`Context::plain`] gives it, at most `reach` lines away.
     pub(crate) fn before(&self, number: u32, reach: u32) -> Option<(u32, Cow<'a, str>)> {
         (1..number)
