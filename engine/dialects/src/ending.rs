@@ -40,7 +40,7 @@ pub(crate) fn offsets(out: &mut Builder) {
 }
 
 /// A name and the offset that is glued to it.
-fn glued(symbol: &str) -> Option<(&str, u64)> {
+pub(crate) fn glued(symbol: &str) -> Option<(&str, u64)> {
     let (name, digits) = symbol.rsplit_once("0x")?;
     let named = name.len() > 1 && !name.starts_with("0x") && !name.ends_with([' ', '(', '+', '@', '[']);
     let offset = u64::from_str_radix(digits, 16).ok()?;
@@ -154,8 +154,12 @@ fn ends_in_name(frame: &Frame, text: &str) -> bool {
 
 /// Whether another stack ends in the same function.
 fn is_known_end(stacks: &[StackSighting], at: usize) -> bool {
-    let name = |stack: &StackSighting| stack.frames.last().map(|frame| frame.symbol.clone()).filter(|name| &**name != "??");
-    stacks.iter().enumerate().any(|(other, stack)| other != at && name(stack).is_some() && name(stack) == name(&stacks[at]))
+    let name =
+        |stack: &StackSighting| stack.frames.last().map(|frame| frame.symbol.clone()).filter(|name| &**name != "??");
+    stacks
+        .iter()
+        .enumerate()
+        .any(|(other, stack)| other != at && name(stack).is_some() && name(stack) == name(&stacks[at]))
 }
 
 #[cfg(test)]

@@ -84,12 +84,13 @@ impl Reader for CxxTraceReader {
         let number = found.clone().into_inner().find(|part| part.as_rule() == Rule::number);
         let number = number.and_then(|part| part.as_str().parse().ok()).unwrap_or(0);
         let other = self.block.as_ref().is_some_and(|(open, _)| *open != form);
-        if other || (form == Form::Boost && number != self.next) {
+        if other || (form == Form::Boost && number < self.next) {
             self.end(out);
         }
         if form == Form::Boost && self.block.is_none() && number != 0 {
             return Fed::End;
         }
+        let missing = number > self.next;
         self.next = number + 1;
         if text.starts_with("PC: ") {
             // It is the innermost frame, which is printed again.
@@ -100,6 +101,8 @@ impl Reader for CxxTraceReader {
             // Nothing names the thread.
             (form, Block::over(TaskKeys::default(), line.number))
         });
+        // Frames were left out.
+        block.cut |= form == Form::Boost && missing;
         block.frames.push(frame);
         Fed::Taken
     }

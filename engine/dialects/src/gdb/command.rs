@@ -106,8 +106,11 @@ impl GdbReader {
                 }
             }
             // All of them let the program run, or take another one.
-            ("c" | "continue" | "r" | "run" | "start" | "n" | "next" | "s" | "step" | "si" | "ni" | "fin" | "finish"
-            | "u" | "until" | "advance" | "signal" | "jump" | "call" | "core-file" | "core" | "target" | "inferior", _) => {
+            (
+                "c" | "continue" | "r" | "run" | "start" | "n" | "next" | "s" | "step" | "si" | "ni" | "fin" | "finish"
+                | "u" | "until" | "advance" | "signal" | "jump" | "call" | "core-file" | "core" | "target" | "inferior",
+                _,
+            ) => {
                 self.session(out).runs();
             }
             ("frame" | "f", number) => {

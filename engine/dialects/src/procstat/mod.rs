@@ -136,6 +136,12 @@ impl ProcstatReader {
             let comm = || rest.split("  ").next().unwrap_or("").trim();
             return Some((if matches!(name, "-" | "") { comm() } else { name }, frames.trim()));
         }
+        // A page took `<running>` for a tag.
+        if whole.len() <= stack
+            && let Some(name) = whole.get(name..)
+        {
+            return Some((name.trim(), ""));
+        }
         // Only frames with offsets can be told from the words of a name.
         let at = rest.split(' ').find(|word| (is_frame(word) && word.contains("+0x")) || *word == "<running>")?;
         let start = at.as_ptr() as usize - rest.as_ptr() as usize;
@@ -147,7 +153,8 @@ impl ProcstatReader {
     fn end_row(&mut self, out: &mut Builder) {
         let Some(row) = self.row.take() else { return };
         let span = out.span(row.first, row.last);
-        let running = row.stack == "<running>";
+        // No function is called so: a page took the brackets.
+        let running = matches!(row.stack.as_str(), "<running>" | "running");
         let name = Some(out.name(&row.name)).filter(|name| !name.is_empty());
         out.task(TaskSighting {
             keys: row.keys.clone(),
@@ -157,7 +164,7 @@ impl ProcstatReader {
             span,
             ..TaskSighting::default()
         });
-        let frames = row.stack.split(' ').filter_map(|word| frame(word, span, out)).collect();
+        let frames = row.stack.split(' ').filter(|_| !running).filter_map(|word| frame(word, span, out)).collect();
         out.stack(StackSighting {
             task: row.keys,
             dialect: NAME,

@@ -11,7 +11,8 @@ pub(super) fn read(text: &str, frame: &mut Frame, out: &mut Builder) {
         let all = text.strip_prefix('(')?.strip_suffix(')')?;
         Some(("", all))
     }) {
-        if let Some((module, _)) = group.rsplit_once("+0x") {
+        let lost = || crate::ending::glued(group).map(|(module, _)| (module, ""));
+        if let Some((module, _)) = group.rsplit_once("+0x").or_else(lost) {
             let name = module.rsplit('/').next().unwrap_or(module);
             frame.module = Some(out.name(name));
         } else if !group.starts_with("BuildId") {

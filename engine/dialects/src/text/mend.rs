@@ -162,7 +162,19 @@ fn as_typed<'a>(lines: &Lines<'a>, raw: &'a str, number: u32, note: &mut dyn FnM
         return text;
     }
     note(MendKind::Quoting);
-    unquoted(text)
+    let text = unquoted(text);
+    if is_quoted_inside(lines, number, &text) { unquoted(text) } else { text }
+}
+
+/// Whether a quoted line was a comment already: the lines around it are too.
+fn is_quoted_inside(lines: &Lines<'_>, number: u32, text: &str) -> bool {
+    let inner = |text: &str| quote_mark(text).filter(|mark| matches!(mark, '#' | '|'));
+    let Some(mark) = inner(text).filter(|_| !is_prompt(text)) else { return false };
+    let same = |n: u32| {
+        let line = characters(lines.get(n), &mut |_| {});
+        n == 0 || n > lines.len() || inner(without_marks(line.trim_start())) == Some(mark)
+    };
+    same(number - 1) && same(number + 1)
 }
 
 /// Largest prefix of at most `limit` bytes that ends at a character.
@@ -316,7 +328,10 @@ fn is_quoted(lines: &Lines<'_>, number: u32, text: &str) -> bool {
     let (before, after) = (number.saturating_sub(1), number + 1);
     if text.starts_with('>') && !is_prompt(text) {
         // Some mailers write no blank behind the mark.
-        let quotes = |n: u32| lines.get(n).starts_with('>') && !is_prompt(lines.get(n));
+        let quotes = |n: u32| {
+            let line = characters(lines.get(n), &mut |_| {});
+            line.starts_with('>') && !is_prompt(&line)
+        };
         return quotes(before) || quotes(after);
     }
     let Some(mark) = quote_mark(text) else { return false };

@@ -26,7 +26,8 @@ fn at(text: &Text, number: u32, part: f64) -> Damaged {
     let mut damaged = Damaged::of(text, lines);
     damaged.end = "";
     damaged.note = format!(" @{number}:{end}");
-    damaged.stacks = text.stacks.iter().filter_map(|stack| left(stack, number, &last[..end], end == last.len())).collect();
+    damaged.stacks =
+        text.stacks.iter().filter_map(|stack| left(stack, number, &last[..end], end == last.len())).collect();
     // Of records glued together on one line it is not known which are left.
     let on_line = |stack: &Stack| stack.frames.iter().any(|frame| frame.first == number);
     if damaged.stacks.iter().filter(|stack| on_line(stack)).count() > 1 {

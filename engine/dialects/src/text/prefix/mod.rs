@@ -58,10 +58,11 @@ pub(super) fn bare(text: &str) -> &str {
 pub(super) fn end_of_prefixes(text: &str, prefix: &mut Prefix) -> usize {
     let mut at = 0;
     // Few lines have a prefix, and every line comes by here: a look at its first bytes before the patterns.
-    let is_path = memchr::memchr2(b':', b' ', text.as_bytes()).is_some_and(|end| is_file(&text.as_bytes()[..end]));
-    if let Some(found) = is_path.then(|| PATH.captures(text)).flatten() {
+    let body = text.trim_start_matches([' ', '\t']);
+    let is_path = memchr::memchr2(b':', b' ', body.as_bytes()).is_some_and(|end| is_file(&body.as_bytes()[..end]));
+    if let Some(found) = is_path.then(|| PATH.captures(body)).flatten() {
         prefix.path = found.get(1).map(|path| path.as_str().to_owned());
-        at = found.get(0).map_or(0, |all| all.end());
+        at = text.len() - body.len() + found.get(0).map_or(0, |all| all.end());
     }
     for _ in 0..LAYERS {
         // Traces in tickets are indented as a whole.
