@@ -168,8 +168,9 @@ impl GoReader {
 }
 
 impl Goroutine {
-    fn new(id: u64, head: Arc<Head>, line: u32, out: &Builder) -> Self {
-        let frames = vec![Frame::of(head.printed.clone(), out.at(line))];
+    fn new(id: u64, head: Arc<Head>, line: u32, out: &mut Builder) -> Self {
+        let mut frames = out.room();
+        frames.push(Frame::of(head.printed.clone(), out.at(line)));
         Goroutine { id, head, frames, call: false, created_by: None, first: line, last: line, cut: false }
     }
 
