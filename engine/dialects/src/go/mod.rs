@@ -182,9 +182,12 @@ impl Goroutine {
     /// A line whose shape is known.
     fn known(&mut self, line: &Line<'_>, known: &mut KnownLines, out: &mut Builder) -> Option<Fed> {
         match known.read(line, out)? {
-            Known::Call { call, arguments } => {
+            Known::Call { call, arguments, shared } => {
                 let mut frame = Frame::of(call.clone(), out.at(line.number));
-                frame.arguments = Arguments::printed(line.text.get(arguments.clone())?, known::arguments);
+                frame.arguments = match shared {
+                    Some(shared) => shared.clone(),
+                    None => Arguments::printed(line.text.get(arguments.clone())?, known::arguments),
+                };
                 self.frames.push(frame);
                 self.call = true;
             }
