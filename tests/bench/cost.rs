@@ -4,6 +4,8 @@
 //! read of it. The processor time is of the reading only, not of making the text.
 //! `cargo bench --bench cost -- gdb 100` reads 100 MB of one tool; without words every tool's 10 and 100 MB are read.
 
+#![allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
 mod server;
 #[allow(dead_code, reason = "the other benchmarks use the rest")]
 mod texts;
