@@ -107,7 +107,7 @@ impl Session {
         let Some((symbol, address)) = self.innermost.get(&task.number) else { return false };
         let unknown = &**symbol == "??" || &*frame.symbol == "??";
         let same = *symbol == frame.symbol || (frame.address.is_some() && frame.address == *address);
-        !same && !(unknown && named)
+        !(same || (unknown && named))
     }
 
     /// A stack of this thread was printed.
