@@ -67,6 +67,11 @@ impl Builder {
         self.reading.processes.push(sighting);
     }
 
+    /// All names of the reading.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| &**name)
+    }
+
     /// Adds a stack; one without frames is no stack and is left out.
     pub(crate) fn stack(&mut self, mut stack: StackSighting) {
         if !stack.frames.is_empty() {

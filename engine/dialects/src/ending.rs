@@ -78,6 +78,42 @@ fn is_no_prose(text: &str) -> bool {
         || word.contains(|c: char| !c.is_alphabetic() && c != '-' && c != '\'')
 }
 
+/// Takes out frames whose name breaks off inside brackets or before a sign: the line was broken there, and what is left
+/// is another function's name. Their stacks are cut.
+pub(crate) fn broken_names(out: &mut Builder) {
+    if !out.names().any(|name| is_broken(name)) {
+        return;
+    }
+    let mut lines = Vec::new();
+    let reading = out.reading_mut();
+    for stack in &mut reading.stacks {
+        let before = stack.frames.len();
+        stack.frames.retain(|frame| {
+            let broken = is_broken(&frame.symbol);
+            lines.extend(broken.then_some(frame.span.last));
+            !broken
+        });
+        stack.cut |= stack.frames.len() < before;
+    }
+    reading.stacks.retain(|stack| !stack.frames.is_empty());
+    for line in lines {
+        out.unclear(line, "the name of a function breaks off here");
+    }
+}
+
+/// Whether a name of more than one word breaks off.
+fn is_broken(name: &str) -> bool {
+    if !name.contains([' ', '<', '(']) || name.contains("operator") || name.starts_with(['<', '[']) {
+        return false;
+    }
+    if [" -", " +", ",", " in"].iter().any(|end| name.ends_with(end)) {
+        return true;
+    }
+    let name = name.replace("->", "");
+    let count = |mark: u8| name.bytes().filter(|byte| *byte == mark).count();
+    count(b'<') > count(b'>') || count(b'(') > count(b')')
+}
+
 /// Characters of a beginning.
 const SHAPE: usize = 6;
 

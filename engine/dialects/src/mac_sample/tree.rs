@@ -43,6 +43,17 @@ impl Tree {
         self.nodes.push(node);
     }
 
+    /// Without indentation the tree is known where no call was seen less often than its caller: each has one callee then.
+    /// Whether the depths say nothing, or say so now.
+    pub(super) fn mend_depths(&mut self) -> bool {
+        let flat = self.nodes.len() > 1 && self.nodes.windows(2).all(|pair| pair[0].depth >= pair[1].depth);
+        let alike = self.nodes.windows(2).all(|pair| pair[0].count == pair[1].count);
+        if flat && alike {
+            self.nodes.iter_mut().enumerate().for_each(|(at, node)| node.depth = at);
+        }
+        flat && !alike
+    }
+
     /// The heaviest path from the root to a leaf.
     pub(super) fn path(&self, out: &mut Builder) -> Path {
         let chosen = self.heaviest();
