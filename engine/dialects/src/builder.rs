@@ -2,8 +2,8 @@
 
 use foldhash::fast::RandomState;
 use stacklore_model::{
-    Extent, Fact, Listing, LockSighting, Mend, MendKind, Name, Note, ProcessSighting, Reading, SessionId, SourceId,
-    Span, StackSighting, TaskSighting, Unclear,
+    Extent, Fact, Frame, Listing, LockSighting, Mend, MendKind, Name, Note, ProcessSighting, Reading, SessionId,
+    SourceId, Span, StackSighting, TaskSighting, Unclear,
 };
 use std::collections::HashSet;
 
@@ -11,12 +11,19 @@ use std::collections::HashSet;
 pub(crate) struct Builder {
     reading: Reading,
     names: HashSet<Name, RandomState>,
+    /// Room of a stack that was added.
+    room: Vec<Frame>,
     sessions: u32,
 }
 
 impl Builder {
     pub(crate) fn new(source: SourceId, lines: u32) -> Self {
-        Builder { reading: Reading { source, lines, ..Reading::default() }, names: HashSet::default(), sessions: 0 }
+        Builder {
+            reading: Reading { source, lines, ..Reading::default() },
+            names: HashSet::default(),
+            room: Vec::new(),
+            sessions: 0,
+        }
     }
 
     pub(crate) fn finish(self) -> Reading {
@@ -72,10 +79,23 @@ impl Builder {
         self.names.iter().map(|name| &**name)
     }
 
+    /// An empty list of frames, with the room of the stack that was added last.
+    pub(crate) fn room(&mut self) -> Vec<Frame> {
+        std::mem::take(&mut self.room)
+    }
+
     /// Adds a stack; one without frames is no stack and is left out.
     pub(crate) fn stack(&mut self, mut stack: StackSighting) {
         if !stack.frames.is_empty() {
-            stack.frames.shrink_to_fit();
+            // What is kept has no room to spare; the room is for the next stack.
+            if stack.frames.capacity() > stack.frames.len() {
+                let exact = Vec::with_capacity(stack.frames.len());
+                let mut room = std::mem::replace(&mut stack.frames, exact);
+                stack.frames.append(&mut room);
+                if room.capacity() > self.room.capacity() {
+                    self.room = room;
+                }
+            }
             self.reading.stacks.push(stack);
         }
     }

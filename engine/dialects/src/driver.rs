@@ -22,15 +22,17 @@ static NEEDLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 });
 
 pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
-    let unwrapped = unwrap(&document.text, &|line| NEEDLES.is_match(line));
-    let mut reading = walk(source, document, &unwrapped);
+    let first = NEEDLES.find(&document.text).map(|found| found.start());
+    let unwrapped = unwrap(&document.text, first, &|line| NEEDLES.is_match(line));
+    // Lines before the first needle are as they were, for nothing in them is carried that would be read.
+    let mut reading = walk(source, document, &unwrapped, first);
     if let Some(numbers) = &unwrapped.numbers {
         renumber(&mut reading, numbers, Lines::of(&document.text).len());
     }
     reading
 }
 
-fn walk(source: SourceId, document: &Document, unwrapped: &Unwrapped<'_>) -> Reading {
+fn walk(source: SourceId, document: &Document, unwrapped: &Unwrapped<'_>, first: Option<usize>) -> Reading {
     let lines = Lines::of(&unwrapped.text);
     let mut walk = Walk {
         readers: DIALECTS.iter().map(|dialect| dialect.reader()).collect(),
@@ -44,11 +46,14 @@ fn walk(source: SourceId, document: &Document, unwrapped: &Unwrapped<'_>) -> Rea
     for (kind, line) in &unwrapped.mended {
         walk.out.mend(*kind, *line);
     }
+    // What was found once is not searched again; taken out of its carrier a line can hold what it did not before.
+    let mut known = if unwrapped.numbers.is_none() { Some(first.map(|at| lines.number_at(at))) } else { None };
     let mut number = 1;
     while number <= lines.len() {
         if walk.open.is_none() && walk.awaited == 0 {
             // Nothing is open and no output is awaited: go straight to the next line with a needle.
-            let Some(next) = next_candidate(&lines, number) else { break };
+            let next = known.take().unwrap_or_else(|| next_candidate(&lines, number));
+            let Some(next) = next else { break };
             walk.context.skipped(number, next);
             number = next;
         }

@@ -35,8 +35,8 @@ pub struct Source {
     pub encoding: String,
     /// Size in bytes before decoding.
     pub bytes: u64,
-    /// The decoded text, for quotes.
-    pub text: Arc<str>,
+    /// The decoded text, for quotes; the one of the document, which may be large and is not copied.
+    pub text: Arc<String>,
     /// Number of lines.
     pub lines: u32,
     /// Lines that some dialect understood.

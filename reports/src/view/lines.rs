@@ -11,7 +11,7 @@ const QUOTE_MAX: u32 = 40;
 
 /// The lines of all texts of a case.
 pub(super) struct Lines {
-    texts: Vec<(Arc<str>, Vec<usize>)>,
+    texts: Vec<(Arc<String>, Vec<usize>)>,
 }
 
 impl Lines {
@@ -38,8 +38,11 @@ impl Lines {
     }
 }
 
-fn indexed(source: &Source) -> (Arc<str>, Vec<usize>) {
-    let starts = std::iter::once(0).chain(source.text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+fn indexed(source: &Source) -> (Arc<String>, Vec<usize>) {
+    // A vector that grows would take twice the memory.
+    let mut starts = Vec::with_capacity(source.lines as usize + 2);
+    starts.push(0);
+    starts.extend(source.text.match_indices('\n').map(|(at, _)| at + 1));
     (Arc::clone(&source.text), starts)
 }
 

@@ -83,6 +83,7 @@ impl Stream {
         }
         self.trace.close(out);
         self.trace = Trace::of(head);
+        self.trace.make_room(out.room());
         self.history = false;
     }
 

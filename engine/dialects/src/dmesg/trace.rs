@@ -51,6 +51,13 @@ impl Trace {
         Trace { first: head.line, last: head.line, last_time: head.time, head: Some(head), ..Trace::default() }
     }
 
+    /// Room for the frames that will follow.
+    pub(super) fn make_room(&mut self, room: Vec<Frame>) {
+        if self.frames.is_empty() {
+            self.frames = room;
+        }
+    }
+
     /// Whether any frame was read.
     pub(super) fn has_frames(&self) -> bool {
         !self.frames.is_empty()

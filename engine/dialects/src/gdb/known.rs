@@ -17,6 +17,8 @@ struct Known {
     number: Range<usize>,
     address: Option<Range<usize>>,
     arguments: Range<usize>,
+    /// Arguments without addresses are those of all frames of the shape.
+    shared: Option<Arguments>,
     call: Arc<Call>,
     /// Nothing of the frame can follow on the next line.
     complete: bool,
@@ -58,7 +60,10 @@ impl KnownFrames {
             Some(digits) => Some(u64::from_str_radix(text.get(digits.clone())?, 16).ok()?),
             None => None,
         };
-        frame.arguments = Arguments::printed(text.get(known.arguments.clone())?, arguments);
+        frame.arguments = match &known.shared {
+            Some(shared) => shared.clone(),
+            None => Arguments::printed(text.get(known.arguments.clone())?, arguments),
+        };
         Some((number, frame))
     }
 }
@@ -142,6 +147,14 @@ fn learn(text: &str, out: &mut Builder) -> Option<Known> {
         ..Call::new(out.name(found.function))
     };
     // Without a list the range is empty: no text, no arguments.
-    let arguments = found.arguments.map_or(0..0, within);
-    Some(Known { number: 1..1 + digits, address, arguments, call: Arc::new(call), complete: found.is_complete() })
+    let list = found.arguments.map_or(0..0, within);
+    let shared = is_fixed(text, &list).then(|| Arguments::printed(found.arguments.unwrap_or(""), arguments));
+    Some(Known {
+        number: 1..1 + digits,
+        address,
+        arguments: list,
+        shared,
+        call: Arc::new(call),
+        complete: found.is_complete(),
+    })
 }

@@ -147,6 +147,9 @@ impl Group {
             }
         }
         if self.frames.is_empty() {
+            if self.frames.capacity() == 0 {
+                self.frames = out.room();
+            }
             self.start = number;
         } else if number != self.last + 1 {
             self.cut = true;

@@ -5,14 +5,14 @@ use crate::builder::Builder;
 use crate::text::shape::is_fixed;
 use crate::text::{Line, PerShape};
 use pest::Parser;
-use stacklore_model::{Argument, Call, Name};
+use stacklore_model::{Argument, Arguments, Call, Name};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// What holds for all lines of a shape.
 pub(super) enum Known {
-    /// `net/http.(*persistConn).roundTrip(0xc000658fc0, 0xc0003fc080)`
-    Call { call: Arc<Call>, arguments: Range<usize> },
+    /// `net/http.(*persistConn).roundTrip(0xc000658fc0, 0xc0003fc080)`; arguments without addresses are shared.
+    Call { call: Arc<Call>, arguments: Range<usize>, shared: Option<Arguments> },
     /// `/usr/local/go/src/net/http/transport.go:2610 +0x765`; the call before the last line of this shape, with this
     /// place.
     Place { place: Place, joined: Option<(Arc<Call>, Arc<Call>)> },
@@ -61,7 +61,9 @@ fn learn(text: &str, out: &mut Builder) -> Known {
     }
     match call(text) {
         Some(call) if !call.mended() && is_fixed(text, &within(call.function)) => {
-            Known::Call { call: Arc::new(Call::new(out.name(call.function))), arguments: within(call.list) }
+            let list = within(call.list);
+            let shared = is_fixed(text, &list).then(|| Arguments::printed(call.list, arguments));
+            Known::Call { call: Arc::new(Call::new(out.name(call.function))), arguments: list, shared }
         }
         _ => Known::Other,
     }

@@ -168,8 +168,9 @@ impl GoReader {
 }
 
 impl Goroutine {
-    fn new(id: u64, head: Arc<Head>, line: u32, out: &Builder) -> Self {
-        let frames = vec![Frame::of(head.printed.clone(), out.at(line))];
+    fn new(id: u64, head: Arc<Head>, line: u32, out: &mut Builder) -> Self {
+        let mut frames = out.room();
+        frames.push(Frame::of(head.printed.clone(), out.at(line)));
         Goroutine { id, head, frames, call: false, created_by: None, first: line, last: line, cut: false }
     }
 
@@ -181,9 +182,12 @@ impl Goroutine {
     /// A line whose shape is known.
     fn known(&mut self, line: &Line<'_>, known: &mut KnownLines, out: &mut Builder) -> Option<Fed> {
         match known.read(line, out)? {
-            Known::Call { call, arguments } => {
+            Known::Call { call, arguments, shared } => {
                 let mut frame = Frame::of(call.clone(), out.at(line.number));
-                frame.arguments = Arguments::printed(line.text.get(arguments.clone())?, known::arguments);
+                frame.arguments = match shared {
+                    Some(shared) => shared.clone(),
+                    None => Arguments::printed(line.text.get(arguments.clone())?, known::arguments),
+                };
                 self.frames.push(frame);
                 self.call = true;
             }

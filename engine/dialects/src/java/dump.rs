@@ -1,6 +1,7 @@
 //! The dump that is being read: its session, its threads, whether it is complete.
 
 use crate::builder::Builder;
+use foldhash::fast::RandomState;
 use stacklore_model::{Listing, ListingOf, SessionId};
 use std::collections::HashSet;
 
@@ -14,9 +15,9 @@ pub(super) struct Dump {
     ended: bool,
     first: u32,
     last: u32,
-    threads: HashSet<(Option<u64>, Option<u32>)>,
+    threads: HashSet<(Option<u64>, Option<u32>), RandomState>,
     /// Names of threads with a header.
-    names: HashSet<Box<str>>,
+    names: HashSet<Box<str>, RandomState>,
 }
 
 impl Dump {

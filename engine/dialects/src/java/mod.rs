@@ -308,6 +308,9 @@ impl JavaReader {
         }
         let Some((frame, native)) = self.calls.frame(text.trim_start(), line, out) else { return Fed::End };
         thread.native |= thread.frames.is_empty() && native;
+        if thread.frames.capacity() == 0 {
+            thread.frames = out.room();
+        }
         thread.frames.push(frame);
         thread.last = line.number;
         Fed::Taken

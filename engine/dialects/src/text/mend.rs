@@ -44,7 +44,14 @@ impl Mender {
     pub(crate) fn sound<'a>(&mut self, lines: &Lines<'a>, number: u32, out: &mut Builder) -> Option<Line<'a>> {
         let raw = lines.get(number);
         // Whether a mark is one of quoting depends on the lines around it.
-        if quote_mark(raw).is_some() || raw.trim_ascii().is_empty() {
+        if quote_mark(raw).is_some() {
+            return None;
+        }
+        if raw.is_empty() {
+            let blank = || Line { number, text: Cow::Borrowed(""), prefix: Prefix::default(), shape: None };
+            return (number > self.rest && !lines.is_spacing(number)).then(blank);
+        }
+        if raw.trim_ascii().is_empty() {
             return None;
         }
         if number <= self.rest || self.wraps.get_or_insert_with(|| Wraps::of(lines)).goes_on(number).is_some() {

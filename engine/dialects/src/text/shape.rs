@@ -5,8 +5,10 @@
 //! of them. The mask keeps the length, so that places in one line are places in every line of the shape.
 
 use foldhash::fast::RandomState;
+use memchr::memmem::Finder;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Shapes that are remembered at once. A text without repetition costs this much memory and no more.
 const MAX_SHAPES: usize = 1 << 16;
@@ -33,6 +35,7 @@ pub(super) struct Shapes {
     known: HashMap<Box<[u8]>, u32, RandomState>,
     generation: u32,
     masked: Vec<u8>,
+    hex: Vec<u8>,
 }
 
 impl Shapes {
@@ -41,7 +44,7 @@ impl Shapes {
         if text.len() > MAX_LENGTH {
             return None;
         }
-        mask(text.as_bytes(), &mut self.masked);
+        mask(text.as_bytes(), &mut self.masked, &mut self.hex);
         if let Some(index) = self.known.get(&self.masked[..]) {
             return Some(Shape { generation: self.generation, index: *index });
         }
@@ -99,23 +102,31 @@ impl<T> PerShape<T> {
 /// to this line only.
 pub(crate) fn is_fixed(line: &str, part: &Range<usize>) -> bool {
     let mut fixed = true;
-    addresses(line.as_bytes(), |address| fixed &= address.end <= part.start || part.end <= address.start);
+    addresses(line.as_bytes(), &mut Vec::new(), |address| {
+        fixed &= address.end <= part.start || part.end <= address.start
+    });
     fixed
 }
 
 /// A line with its addresses made zeros.
-fn mask(text: &[u8], masked: &mut Vec<u8>) {
+fn mask(text: &[u8], masked: &mut Vec<u8>, hex: &mut Vec<u8>) {
     masked.clear();
     masked.extend_from_slice(text);
-    addresses(text, |address| masked[address].fill(b'0'));
+    addresses(text, hex, |address| masked[address].fill(b'0'));
 }
 
-/// Where the addresses of a line stand, and the number behind a leading `#`. Every line comes by here: it is one pass
-/// without branches that depend on more than the byte.
-fn addresses(text: &[u8], mut found: impl FnMut(Range<usize>)) {
+/// Where the addresses of a line stand, and the number behind a leading `#`. `hex` is room to work in.
+fn addresses(text: &[u8], hex: &mut Vec<u8>, mut found: impl FnMut(Range<usize>)) {
     let mut at = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    // Most lines have no long run of digits: whether one has is told many bytes at a time.
+    hex.resize(text.len().max(hex.len()), 0);
+    let hex = &mut hex[..text.len()];
+    for (digit, byte) in hex.iter_mut().zip(text) {
+        // One unsigned comparison each, so that the loop is one over vectors.
+        *digit = u8::from((byte.wrapping_sub(b'0') < 10) | (byte.wrapping_sub(b'a') < 6));
+    }
     if is_head(&text[at..]) {
-        numbers(text, found);
+        numbers(text, hex, found);
         return;
     }
     if text.get(at) == Some(&b'#') {
@@ -123,28 +134,18 @@ fn addresses(text: &[u8], mut found: impl FnMut(Range<usize>)) {
         found(at + 1..at + 1 + digits);
         at += 1 + digits;
     }
-    let mut run = 0;
-    let mut end = |at: usize, run: usize| {
-        let start = at - run;
+    while let Some(start) = RUN.find(&hex[at..]).map(|start| at + start) {
+        let run = hex[start..].iter().take_while(|digit| **digit == 1).count();
         let prefixed = start >= 2 && text[start - 2..start] == *b"0x";
         if run >= ADDRESS || prefixed {
-            found(start..at);
+            found(start..start + run);
         }
-    };
-    for (at, byte) in (at..).zip(&text[at..]) {
-        if IS_HEX[*byte as usize] {
-            run += 1;
-        } else {
-            if run >= HEX_ADDRESS {
-                end(at, run);
-            }
-            run = 0;
-        }
-    }
-    if run >= HEX_ADDRESS {
-        end(text.len(), run);
+        at = start + run;
     }
 }
+
+/// Digits in a row, as [`addresses`] marks them.
+static RUN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(&[1; HEX_ADDRESS]));
 
 /// Beginnings of lines that say which task follows. They repeat nothing of the program: all their numbers are masked.
 const HEADS: [&[u8]; 6] = [b"Thread ", b"goroutine ", b"\"", b"task:", b"INFO: task ", b"[New "];
@@ -154,31 +155,24 @@ fn is_head(text: &[u8]) -> bool {
         && HEADS.iter().any(|head| text.starts_with(head))
 }
 
-/// Where the addresses and the decimal numbers of a line stand.
-fn numbers(text: &[u8], mut found: impl FnMut(Range<usize>)) {
+/// Where the addresses and the decimal numbers of a line stand; `hex` marks its digits.
+fn numbers(text: &[u8], hex: &[u8], mut found: impl FnMut(Range<usize>)) {
     let mut at = 0;
-    while at < text.len() {
-        let hex = text[at..].iter().take_while(|byte| IS_HEX[**byte as usize]).count();
-        let decimal = text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let prefixed = at >= 2 && text[at - 2..at] == *b"0x";
-        let run = if hex >= ADDRESS || prefixed { hex } else { decimal };
-        if run > 0 {
-            found(at..at + run);
+    while let Some(start) = memchr::memchr(1, &hex[at..]).map(|start| at + start) {
+        let end = start + hex[start..].iter().take_while(|digit| **digit == 1).count();
+        at = end;
+        let prefixed = start >= 2 && text[start - 2..start] == *b"0x";
+        if end - start >= ADDRESS || prefixed {
+            found(start..end);
+            continue;
         }
-        at += run.max(1);
+        let mut from = start;
+        while let Some(digit) = text[from..end].iter().position(u8::is_ascii_digit).map(|digit| from + digit) {
+            from = digit + text[digit..end].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            found(digit..from);
+        }
     }
 }
-
-/// Digits of addresses, as all tools print them.
-static IS_HEX: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = matches!(byte as u8, b'0'..=b'9' | b'a'..=b'f');
-        byte += 1;
-    }
-    table
-};
 
 #[cfg(test)]
 mod tests {

@@ -39,9 +39,13 @@ pub(crate) fn is_elision(text: &str) -> bool {
 /// Whether a line is nothing but a mark in the place of lines that were left out: `...`, `[snip]`, `... 20 more`,
 /// `// 省略`. Asked of every line of an open region, so most lines are told by their first byte or their length.
 pub(crate) fn is_mark_of_elision(text: &str) -> bool {
-    let text = text.trim();
     let starts = |byte: &u8| matches!(byte, b'.' | b'[' | b'(' | b'<' | b'/' | b'*' | b'-' | b'=') || !byte.is_ascii();
-    if text.len() > 48 || !text.as_bytes().first().is_some_and(starts) {
+    let first = text.as_bytes().iter().find(|byte| !byte.is_ascii_whitespace());
+    if !first.is_some_and(starts) {
+        return false;
+    }
+    let text = text.trim();
+    if text.len() > 48 {
         return false;
     }
     let dots = text.contains("...") || text.contains('\u{2026}');

@@ -21,6 +21,7 @@ use mentions::{Mention, Mentions, Origin};
 use processes::{Owners, Processes};
 use stacklore_model::{Case, Document, Reading, Scope, Source, TaskId, Value};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// One case of all texts of a ticket, and the index by which further objects are found in it.
 ///
@@ -63,7 +64,7 @@ fn sources(documents: Vec<Document>, readings: &[Reading]) -> Vec<Source> {
             encoding: document.encoding,
             bytes: document.bytes,
             lines: 0,
-            text: document.text.into(),
+            text: Arc::new(document.text),
             lines_understood: 0,
             dialects: Vec::new(),
             extents: Vec::new(),

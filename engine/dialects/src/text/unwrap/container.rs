@@ -19,11 +19,6 @@ pub(super) fn head(line: &str) -> Option<Head<'_>> {
     }
 }
 
-/// Whether a line is the beginning of a record that goes on in another line.
-pub(super) fn is_part(line: &str) -> bool {
-    matches!(runtime(line), Some(Head::Part { .. }))
-}
-
 /// `2023-11-20T12:00:00.1Z stderr F text` of the container runtime interface; `P` marks a part, and several marks can
 /// be joined with colons.
 fn runtime(line: &str) -> Option<Head<'_>> {

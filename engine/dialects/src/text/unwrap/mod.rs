@@ -15,6 +15,7 @@ use super::mend::without_terminal_codes;
 use aho_corasick::packed::{MatchKind, Searcher};
 use container::Head;
 use journal::{Added, Journal};
+use memchr::memmem::Finder;
 use stacklore_model::MendKind;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -70,10 +71,19 @@ const DEPTH: usize = 4;
 /// stands near is one of millions that say nothing.
 const NEAR: u32 = 2000;
 
-/// Takes the lines of a text out of what carries them. `can_begin` tells of a line whether a trace can begin in it.
-pub(crate) fn unwrap<'a>(text: &'a str, can_begin: &dyn Fn(&str) -> bool) -> Unwrapped<'a> {
+/// Byte strings of which one stands where the sign of a trace may be hidden: JSON writes angle brackets in digits, and
+/// a record in parts may be cut in the midst of it.
+const HIDING: [&str; 3] = ["\\u00", " stdout P", " stderr P"];
+
+static HIDDEN: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| HIDING.map(|mark| Finder::new(mark)));
+
+/// Takes the lines of a text out of what carries them. `can_begin` tells of a line whether a trace can begin in it, and
+/// `first` is where it says so first.
+pub(crate) fn unwrap<'a>(text: &'a str, first: Option<usize>, can_begin: &dyn Fn(&str) -> bool) -> Unwrapped<'a> {
     let mut walk = Walk { writer: Writer::new(text), parts: Vec::new(), journal: None, can_begin, near: 0 };
-    let mut from = 0;
+    let hidden = HIDDEN.iter().filter_map(|mark| mark.find(text.as_bytes()));
+    let Some(first) = hidden.chain(first).min() else { return walk.writer.finish() };
+    let mut from = memchr::memrchr(b'\n', &text.as_bytes()[..first]).map_or(0, |at| at + 1);
     while let Some(next) = walk.next_line(text, from) {
         from = walk.line(text, next);
     }
@@ -139,9 +149,7 @@ impl<'a> Walk<'a, '_> {
 
     /// Whether a trace can begin in the line or began not long before.
     fn is_near(&mut self, line: &str) -> bool {
-        // JSON writes angle brackets in digits, where they may be what a trace is known by, and a record in parts may be
-        // cut in the midst of it.
-        let hidden = || line.contains("\\u00") || line.contains(" P ") && container::is_part(line);
+        let hidden = || HIDDEN.iter().any(|mark| mark.find(line.as_bytes()).is_some());
         if self.journal.is_some() || !self.parts.is_empty() || hidden() || (self.can_begin)(line) {
             self.near = NEAR;
         }

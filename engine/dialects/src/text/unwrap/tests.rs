@@ -1,7 +1,7 @@
 use super::unwrap;
 
 fn lines(text: &str) -> (Vec<String>, Vec<u32>) {
-    let unwrapped = unwrap(text, &|_| true);
+    let unwrapped = unwrap(text, Some(0), &|_| true);
     let lines: Vec<String> = unwrapped.text.lines().map(str::to_owned).collect();
     let numbers = unwrapped.numbers.unwrap_or_else(|| (1..=lines.len() as u32).collect());
     (lines, numbers)
@@ -80,5 +80,7 @@ fn records_of_the_journal_become_lines() {
 
 #[test]
 fn a_text_without_carriers_is_not_copied() {
-    assert!(unwrap("goroutine 1 [running]:\nmain.main()\n\t/app/x.go:12 +0x1d\n", &|_| true).numbers.is_none());
+    assert!(
+        unwrap("goroutine 1 [running]:\nmain.main()\n\t/app/x.go:12 +0x1d\n", Some(0), &|_| true).numbers.is_none()
+    );
 }

@@ -222,7 +222,7 @@ impl World {
             name: "text".into(),
             encoding: "utf-8".into(),
             bytes: text.len() as u64,
-            text: text.into(),
+            text: text.to_owned().into(),
             lines: text.lines().count() as u32,
             lines_understood: 0,
             dialects: Vec::new(),
