@@ -102,7 +102,8 @@ impl<'a> Texts<'a> {
             }
         } else {
             let begins_new = |at: usize| !self.texts[at + 1].starts_with([' ', '\t']) && self.may_be_rest(at + 1);
-            let open: Vec<usize> = all.iter().copied().filter(|at| is_open(self.texts[*at]) && begins_new(*at)).collect();
+            let open: Vec<usize> =
+                all.iter().copied().filter(|at| is_open(self.texts[*at]) && begins_new(*at)).collect();
             // Rows of a table are full from the first to the last; the ends of broken lines are short.
             let short = |at: &usize| width(at + 1) * 5 < most * 3;
             if !open.iter().any(short) {
