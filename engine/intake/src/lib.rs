@@ -63,7 +63,11 @@ pub fn read_stdin(limits: &Limits) -> Intake {
 fn read_file(path: &Path, limits: &Limits, left: &mut u64) -> Result<Document, Problem> {
     let name = walk::label(path);
     match File::open(path) {
-        Ok(file) => read_limited(file, name, limits, left),
+        Ok(file) => {
+            // A vector that grows takes twice the memory of a large file.
+            let expected = file.metadata().map_or(0, |metadata| metadata.len()).min(limits.file_bytes).min(*left);
+            read_into(Vec::with_capacity(expected as usize + 1), file, name, limits, left)
+        }
         Err(source) => Err(Problem::Unreadable { name, source }),
     }
 }
@@ -71,12 +75,21 @@ fn read_file(path: &Path, limits: &Limits, left: &mut u64) -> Result<Document, P
 /// Reads one text; `left` is what remains of the limit on all texts. The size that the system tells is not trusted:
 /// it is zero for files of `/proc`.
 fn read_limited(from: impl Read, name: String, limits: &Limits, left: &mut u64) -> Result<Document, Problem> {
+    read_into(Vec::new(), from, name, limits, left)
+}
+
+fn read_into(
+    mut bytes: Vec<u8>,
+    from: impl Read,
+    name: String,
+    limits: &Limits,
+    left: &mut u64,
+) -> Result<Document, Problem> {
     if *left == 0 {
         let limit = format!("the limit of {} MiB for all texts was", limits.total_bytes >> 20);
         return Err(Problem::Limit { name, limit });
     }
     let most = limits.file_bytes.min(*left);
-    let mut bytes = Vec::new();
     // One byte more than the limit tells whether anything was cut off.
     if let Err(source) = from.take(most.saturating_add(1)).read_to_end(&mut bytes) {
         return Err(Problem::Unreadable { name, source });

@@ -1,9 +1,9 @@
 //! What was read: sources, stacks, tasks, locks, facts, and what was mended or stayed unclear.
 
 use super::{FormView, GraphView, GroupView};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
-use stacklore_model::{HoldSource, Known, MendKind, Mode, Reliability};
+use stacklore_model::{HoldSource, Known, MendKind, Mode, Name, Reliability};
 
 /// Everything that was read of a case.
 #[derive(Clone, Debug, Serialize)]
@@ -136,23 +136,31 @@ pub struct WaitView {
 #[derive(Clone, Debug, Serialize)]
 pub struct FrameView {
     /// Function name as printed.
-    pub symbol: String,
+    pub symbol: Name,
     /// Offset into the function in bytes.
     pub offset: Option<u64>,
     /// Size of the function in bytes.
     pub size: Option<u64>,
     /// Kernel module, library or package.
-    pub module: Option<String>,
+    pub module: Option<Name>,
     /// Program counter.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_hex")]
+    pub address: Option<u64>,
     /// `file:line` as printed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub location: Option<String>,
+    pub location: Option<Name>,
     /// How far it can be trusted.
     pub reliability: Reliability,
     /// Its line.
     pub line: u32,
+}
+
+/// An address in hexadecimal digits.
+fn as_hex<S: Serializer>(address: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match address {
+        Some(address) => serializer.collect_str(&format_args!("{address:x}")),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// A task.

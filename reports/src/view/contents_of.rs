@@ -56,6 +56,9 @@ pub(super) fn stacks(analysis: &Analysis, vocabulary: &Vocabulary) -> Vec<StackV
 }
 
 fn stack(analysis: &Analysis, vocabulary: &Vocabulary, id: StackId, stack: &CaseStack) -> StackView {
+    // A report of a large dump is mostly frames: no room to spare.
+    let mut frames = Vec::with_capacity(stack.frames.len());
+    frames.extend(stack.frames.iter().filter(|frame| frame.reliability != Reliability::Printed).map(frame));
     StackView {
         id: id.0,
         task: stack.task.0,
@@ -70,7 +73,7 @@ fn stack(analysis: &Analysis, vocabulary: &Vocabulary, id: StackId, stack: &Case
         wait: wait(analysis, vocabulary, id, stack),
         idle: analysis.stack_idle.get(id.0 as usize).copied().unwrap_or(false),
         cut: stack.cut,
-        frames: stack.frames.iter().filter(|frame| frame.reliability != Reliability::Printed).map(frame).collect(),
+        frames,
     }
 }
 
@@ -97,12 +100,12 @@ fn wait_view(vocabulary: &Vocabulary, wait: &Wait) -> WaitView {
 
 fn frame(frame: &Frame) -> FrameView {
     FrameView {
-        symbol: frame.symbol.to_string(),
+        symbol: frame.symbol.clone(),
         offset: frame.offset,
         size: frame.size,
-        module: frame.module.as_deref().map(str::to_owned),
-        address: frame.address.map(label::address),
-        location: frame.location.as_deref().map(str::to_owned),
+        module: frame.module.clone(),
+        address: frame.address,
+        location: frame.location.clone(),
         reliability: frame.reliability,
         line: frame.span.first,
     }

@@ -2,6 +2,7 @@
 //! threads has to say is rarely more than a dozen of them.
 
 use super::contents::{Contents, FrameView, StackView};
+use super::label;
 use serde::Serialize;
 use stacklore_model::{Mode, Reliability};
 use std::cmp::Reverse;
@@ -51,10 +52,10 @@ pub struct EqualFrameView {
 }
 
 /// What makes two frames equal: the function, where it has no name the address, and what the tool thinks of it.
-type FrameKey<'a> = (&'a str, Option<&'a str>, Option<&'a str>, &'static str);
+type FrameKey<'a> = (&'a str, Option<&'a str>, Option<u64>, &'static str);
 
 fn frame_key(frame: &FrameView) -> FrameKey<'_> {
-    let address = frame.address.as_deref().filter(|_| frame.symbol == NAMELESS);
+    let address = frame.address.filter(|_| &*frame.symbol == NAMELESS);
     let reliability = match frame.reliability {
         Reliability::Exact => "exact",
         Reliability::Unsure => "unsure",
@@ -83,10 +84,10 @@ pub(super) fn equal(contents: &Contents) -> Vec<EqualView> {
 
 fn first(stack: &StackView) -> EqualView {
     let frame = |frame: &FrameView| EqualFrameView {
-        symbol: frame.symbol.clone(),
-        module: frame.module.clone(),
-        address: frame.address.clone().filter(|_| frame.symbol == NAMELESS),
-        location: frame.location.clone(),
+        symbol: frame.symbol.to_string(),
+        module: frame.module.as_deref().map(str::to_owned),
+        address: frame.address.filter(|_| &*frame.symbol == NAMELESS).map(label::address),
+        location: frame.location.as_deref().map(str::to_owned),
         reliability: frame.reliability,
     };
     EqualView {
@@ -116,7 +117,7 @@ fn add(group: &mut EqualView, stack: &StackView) {
     }
     group.idle &= stack.idle;
     for (common, frame) in group.frames.iter_mut().zip(&stack.frames) {
-        if common.location != frame.location {
+        if common.location.as_deref() != frame.location.as_deref() {
             common.location = None;
         }
     }
