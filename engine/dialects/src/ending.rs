@@ -81,7 +81,7 @@ fn is_no_prose(text: &str) -> bool {
 /// Takes out frames whose name breaks off inside brackets or before a sign: the line was broken there, and what is left
 /// is another function's name. Their stacks are cut.
 pub(crate) fn broken_names(out: &mut Builder) {
-    if !out.names().any(|name| is_broken(name)) {
+    if !out.names().any(is_broken) {
         return;
     }
     let mut lines = Vec::new();

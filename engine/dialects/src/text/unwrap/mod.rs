@@ -75,7 +75,7 @@ const NEAR: u32 = 2000;
 /// a record in parts may be cut in the midst of it.
 const HIDING: [&str; 3] = ["\\u00", " stdout P", " stderr P"];
 
-static HIDDEN: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| HIDING.map(|mark| Finder::new(mark)));
+static HIDDEN: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| HIDING.map(Finder::new));
 
 /// Takes the lines of a text out of what carries them. `can_begin` tells of a line whether a trace can begin in it, and
 /// `first` is where it says so first.
