@@ -74,6 +74,11 @@ impl Builder {
         self.reading.processes.push(sighting);
     }
 
+    /// All names of the reading.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| &**name)
+    }
+
     /// An empty list of frames, with the room of the stack that was added last.
     pub(crate) fn room(&mut self) -> Vec<Frame> {
         std::mem::take(&mut self.room)

@@ -203,6 +203,7 @@ impl Walk<'_> {
             reader.finish(&mut self.out);
         }
         ending::offsets(&mut self.out);
+        ending::broken_names(&mut self.out);
         ending::elided(&self.last.elided, self.out.reading_mut());
         let end = lines.len();
         let is_near = self.last.known > 0 && end - self.last.known <= NEAR;

@@ -26,10 +26,15 @@ pub(crate) fn elided(marks: &[u32], reading: &mut Reading) {
 
 /// Cuts names where an offset begins whose `+` a page has lost (`f0x1c`), in forms that print no size behind it.
 pub(crate) fn offsets(out: &mut Builder) {
+    // Names are few and frames many.
+    if !out.names().any(|name| glued(name).is_some()) {
+        return;
+    }
     for at in 0..out.reading().stacks.len() {
         for frame in 0..out.reading().stacks[at].frames.len() {
             let found = &out.reading().stacks[at].frames[frame];
-            let Some((name, offset)) = glued(&found.symbol).filter(|_| found.offset.is_none()) else { continue };
+            let name = Some(&found.symbol).filter(|_| found.offset.is_none());
+            let Some((name, offset)) = name.and_then(|name| glued(name)) else { continue };
             let (name, line) = (name.to_owned(), found.span.first);
             let name = out.name(&name);
             let call = &mut out.reading_mut().stacks[at].frames[frame];
@@ -116,6 +121,42 @@ fn is_no_prose(text: &str) -> bool {
     digits
         || text.starts_with([' ', '\t', '[', '#', '"', '-'])
         || word.contains(|c: char| !c.is_alphabetic() && c != '-' && c != '\'')
+}
+
+/// Takes out frames whose name breaks off inside brackets or before a sign: the line was broken there, and what is left
+/// is another function's name. Their stacks are cut.
+pub(crate) fn broken_names(out: &mut Builder) {
+    if !out.names().any(is_broken) {
+        return;
+    }
+    let mut lines = Vec::new();
+    let reading = out.reading_mut();
+    for stack in &mut reading.stacks {
+        let before = stack.frames.len();
+        stack.frames.retain(|frame| {
+            let broken = is_broken(&frame.symbol);
+            lines.extend(broken.then_some(frame.span.last));
+            !broken
+        });
+        stack.cut |= stack.frames.len() < before;
+    }
+    reading.stacks.retain(|stack| !stack.frames.is_empty());
+    for line in lines {
+        out.unclear(line, "the name of a function breaks off here");
+    }
+}
+
+/// Whether a name of more than one word breaks off.
+fn is_broken(name: &str) -> bool {
+    if !name.contains([' ', '<', '(']) || name.contains("operator") || name.starts_with(['<', '[']) {
+        return false;
+    }
+    if [" -", " +", ",", " in"].iter().any(|end| name.ends_with(end)) {
+        return true;
+    }
+    let name = name.replace("->", "");
+    let count = |mark: u8| name.bytes().filter(|byte| *byte == mark).count();
+    count(b'<') > count(b'>') || count(b'(') > count(b')')
 }
 
 /// Characters of a beginning.

@@ -66,12 +66,19 @@ impl Reader for CxxTraceReader {
         if form == Form::Boost && !text.starts_with("0# ") {
             return false;
         }
-        let near = |number: u32| {
-            let other = context.plain(number);
-            let raw = other.trim();
-            self::form(raw).is_some_and(|(other, _)| other == form) || (form == Form::Abseil && is_signal(raw))
+        let near = |other: &str| {
+            let other = other.trim();
+            self::form(other).is_some_and(|(other, _)| other == form) || (form == Form::Abseil && is_signal(other))
         };
-        near(line.number + 1) || near(line.number.saturating_sub(1))
+        // Of frames that were glued together each has a neighbour in its line.
+        let glued = context
+            .plain(line.number)
+            .trim()
+            .split_once(text)
+            .is_some_and(|(before, after)| near(before) || near(after));
+        glued
+            || near(&context.after(line.number))
+            || context.before(line.number, 1).is_some_and(|(_, before)| near(&before))
     }
 
     fn feed(&mut self, line: &Line<'_>, _context: &Context<'_>, out: &mut Builder) -> Fed {

@@ -226,8 +226,12 @@ impl MacSampleReader {
     }
 
     fn end_thread(&mut self, out: &mut Builder) {
-        let Some(Thread { keys, line, tree }) = self.thread.take() else { return };
-        let cut = tree.cut;
+        let Some(Thread { keys, line, mut tree }) = self.thread.take() else { return };
+        let unknown = tree.mend_depths();
+        if unknown {
+            out.unclear(line, "the tree of calls has lost its indentation: who calls whom is not known");
+        }
+        let cut = tree.cut || unknown;
         let path = tree.path(out);
         if let Some((pid, thread, at)) = path.owner {
             self.owned(&keys, (pid, thread), at, out);

@@ -43,6 +43,20 @@ impl Tree {
         self.nodes.push(node);
     }
 
+    /// Without indentation the tree is known where no call was seen less often than its caller: each has one callee then.
+    /// Whether the depths say nothing, or say so now.
+    pub(super) fn mend_depths(&mut self) -> bool {
+        let pairs = || self.nodes.iter().zip(self.nodes.iter().skip(1));
+        let flat = self.nodes.len() > 1 && pairs().all(|(caller, callee)| caller.depth >= callee.depth);
+        // A call that was glued behind another one has lost its column.
+        let lost = flat || pairs().any(|(caller, callee)| caller.line == callee.line);
+        let alike = pairs().all(|(caller, callee)| caller.count == callee.count);
+        if lost && alike {
+            self.nodes.iter_mut().enumerate().for_each(|(at, node)| node.depth = at);
+        }
+        lost && !alike
+    }
+
     /// The heaviest path from the root to a leaf.
     pub(super) fn path(&self, out: &mut Builder) -> Path {
         let chosen = self.heaviest();

@@ -40,7 +40,13 @@ struct BpftraceReader {
 
 impl Reader for BpftraceReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
-        begins(line.trimmed()).is_some() && parse(Rule::call, context.plain(line.number + 1).trim()).is_some()
+        if begins(line.trimmed()).is_none() {
+            return false;
+        }
+        let below = context.after(line.number);
+        // Calls can be glued together; with an offset the first one shows what they are.
+        let first = below.split_whitespace().next().filter(|call| call.contains('+')).unwrap_or("");
+        parse(Rule::call, below.trim()).is_some() || parse(Rule::call, first).is_some()
     }
 
     fn feed(&mut self, line: &Line<'_>, _context: &Context<'_>, out: &mut Builder) -> Fed {

@@ -35,8 +35,11 @@ struct PerfReader {
 impl Reader for PerfReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
         // Events without stacks are no stacks.
-        let below = context.plain(line.number + 1);
-        below.starts_with(['\t', ' ']) && parse(Rule::sample, below.trim_end()).is_some() && event(line).is_some()
+        let below = context.after(line.number);
+        // Frames can be glued together; the first one shows what they are.
+        let first = below.find(')').and_then(|end| below.get(..=end)).unwrap_or(&below);
+        let is_frame = |text: &str| parse(Rule::sample, text.trim_end()).is_some();
+        (is_frame(&below) || is_frame(first)) && event(line).is_some()
     }
 
     fn feed(&mut self, line: &Line<'_>, _context: &Context<'_>, out: &mut Builder) -> Fed {

@@ -108,6 +108,9 @@ impl Mender {
         if let Some(at) = escaped_sign(&text) {
             out.mend(MendKind::Quoting, number);
             text.to_mut().remove(at);
+            if text.contains(" \\#") {
+                text = Cow::Owned(text.replace(" \\#", " #"));
+            }
         }
         let parts = self.splitter.split(&text);
         if parts.len() > 1 {

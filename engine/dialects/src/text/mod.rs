@@ -2,6 +2,7 @@
 //! of the text as given.
 
 mod context;
+mod glued;
 mod lines;
 mod mend;
 mod pattern;

@@ -1,5 +1,6 @@
 //! Cuts a line where records that had lines of their own were glued together.
 
+use super::glued;
 use super::pattern::pattern;
 use regex::Regex;
 use std::ops::Range;
@@ -31,14 +32,14 @@ static NUMBERED_FRAME: LazyLock<Regex> =
 /// A frame of a console, with its time stamp: `[  363.1]  ? f+0x1/0x2`.
 static TRACE_FRAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ kernel: ?)?\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? +|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ kernel: +)?(?:\[<[0-9a-f]*>\] +)?(?:\? +)?[A-Za-z_.$][\w.$@]*\+0x[0-9a-f]+/0x[0-9a-f]+",
+        r"(?:(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ kernel: ?)?\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? +|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ kernel: +)?(?:\[< ?[0-9a-f]* ?>\] +)?(?:\? +)?[A-Za-z_.$][\w.$@]*\+0x[0-9a-f]+/0x[0-9a-f]+|[A-Za-z_][\w.]* [\w./-]+\.[chS]:\d+ \[inline\]",
     )
 });
 
 /// The head of a goroutine, and the place of a call behind the call: what follows each is the next record.
 static GO_RECORD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"goroutine \d+ (?:\w+=\w+ )*\[[^\]]*\]:|(?:\)|created by \S+(?: in goroutine \d+)?|^)[ \t]+(/?\S+\.(?:go|s):\d+(?: \+?0x[0-9a-f]+)?(?: fp=0x\w+ sp=0x\w+ pc=0x\w+)?)(?: |$)",
+        r"goroutine \d+ (?:\w+=\w+ )*\[[^\]]*\]:|(?:\)|created by \S+(?: in goroutine \d+)?|^)[ \t]+(/?\S+\.(?:go|s|c|goc):\d+(?: \+?0x[0-9a-f]+)?(?: fp=0x\w+ sp=0x\w+ pc=0x\w+)?)(?: |$)",
     )
 });
 
@@ -75,11 +76,16 @@ impl Splitter {
         after_command(text, &mut cuts);
         frames(text, &mut cuts);
         records(text, &mut cuts);
+        glued::cuts(text, &mut cuts);
         cuts.retain(|cut| *cut > 0 && *cut < text.len() && !text[..*cut].trim().is_empty());
         cuts.sort_unstable();
         cuts.dedup();
         let ends = cuts.iter().copied().chain([text.len()]);
-        std::iter::once(0).chain(cuts.iter().copied()).zip(ends).map(|(start, end)| start..end).collect()
+        let starts = std::iter::once(0).chain(cuts.iter().copied());
+        starts
+            .zip(ends)
+            .map(|(start, end)| start..if end < text.len() { unquoted_end(text, end) } else { end })
+            .collect()
     }
 
     fn thread_rows(&mut self, text: &str, cuts: &mut Vec<usize>) {
@@ -111,6 +117,12 @@ impl Splitter {
             _ => 0,
         }
     }
+}
+
+/// The end of a record without the mark of a comment or a quotation that the next line had before it was glued on.
+fn unquoted_end(text: &str, end: usize) -> usize {
+    let record = text[..end].trim_end();
+    record.strip_suffix(['#', '>']).filter(|record| record.ends_with(' ')).map_or(end, str::len)
 }
 
 fn prompts(text: &str, cuts: &mut Vec<usize>) {
@@ -153,6 +165,15 @@ fn frames(text: &str, cuts: &mut Vec<usize>) {
         for found in NUMBERED_FRAME.captures_iter(text) {
             let (Some(all), Some(number)) = (found.get(0), found.get(1)) else { continue };
             let number: u32 = number.as_str().parse().unwrap_or(0);
+            // A page ate what `#6  <signal handler called>` says behind its number.
+            let before = text[..all.start()].trim_end();
+            if let Some(empty) = number.checked_sub(1).and_then(|last| before.strip_suffix(&format!("#{last}"))) {
+                let first = expected.is_none() && empty.trim().is_empty();
+                if first || expected == Some(number - 1) {
+                    cuts.push(empty.len());
+                    expected = Some(number);
+                }
+            }
             let free = text[..all.start()].chars().next_back().is_none_or(|c| c == ' ' || c == ')');
             if free && (number == 0 || expected == Some(number)) {
                 cuts.push(all.start());
@@ -183,7 +204,8 @@ fn records(text: &str, cuts: &mut Vec<usize>) {
     let mut parentheses = memchr::memchr_iter(b'(', bytes);
     let Some(_) = parentheses.next() else { return };
     let second = parentheses.next().is_some();
-    if text.contains("goroutine ") || text.contains(".go:") || text.contains(".s:") {
+    let is_go = ["goroutine ", ".go:", ".s:", ".goc:"].iter().any(|needle| text.contains(needle));
+    if is_go || (text.contains(".c:") && text.contains(" +0x")) {
         for found in GO_RECORD.captures_iter(text) {
             match (found.get(1), found.get(0)) {
                 (Some(place), _) => cuts.extend([place.start(), place.end()]),
@@ -192,7 +214,8 @@ fn records(text: &str, cuts: &mut Vec<usize>) {
             }
         }
     }
-    if text.contains("at ") && (second || text.contains("java.lang.Thread.State: ")) {
+    let java = second || text.contains("java.lang.Thread.State: ") || text.contains(") - ");
+    if java && text.contains("at ") {
         cuts.extend(JAVA_RECORD.find_iter(text).map(|found| found.start()));
     }
     if second && twice(".py:") {

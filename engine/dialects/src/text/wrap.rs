@@ -6,7 +6,7 @@
 use super::mend::plain;
 use super::shell::is_mark_of_elision;
 use super::{Lines, prompt};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Longer texts are files, which nobody wraps.
 const MOST_LINES: u32 = 3_000;
@@ -82,11 +82,9 @@ impl<'a> Texts<'a> {
     }
 
     /// Lines that a mailer broke at blanks. Words that are longer than its lines stay whole. The longest lines of any
-    /// text are full by that measure, so only time stamps tell which of them were one.
+    /// text are full by that measure: what tells is that several of them are followed by a line that begins like no
+    /// other, that time stamps are missing there, or that they break off inside brackets.
     fn soft(&self) -> HashSet<u32> {
-        if !self.stamped {
-            return HashSet::new();
-        }
         let breakable = |at: &usize| self.texts[*at].get(20..).is_some_and(|text| text.contains(' '));
         let width = |at: usize| self.texts[at].chars().count();
         let widest = (0..self.texts.len()).filter(breakable).map(width).max();
@@ -96,23 +94,46 @@ impl<'a> Texts<'a> {
             let word = next.map_or(0, |word| word.chars().count());
             (most / 2..=most).contains(&width(at)) && width(at) + 1 + word > most
         };
-        let (_, broken) = self.broken(full);
+        let (all, mut broken) = self.broken(full);
         let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
-        if rests.len() < 2 {
-            return HashSet::new();
+        if self.stamped {
+            if rests.len() < 2 {
+                return HashSet::new();
+            }
+        } else {
+            let begins_new = |at: usize| !self.texts[at + 1].starts_with([' ', '\t']) && self.may_be_rest(at + 1);
+            let open: Vec<usize> =
+                all.iter().copied().filter(|at| is_open(self.texts[*at]) && begins_new(*at)).collect();
+            // Rows of a table are full from the first to the last; the ends of broken lines are short.
+            let short = |at: &usize| width(at + 1) * 5 < most * 3;
+            if !open.iter().any(short) {
+                return HashSet::new();
+            }
+            let shorts = broken.iter().filter(|at| short(at)).count();
+            if rests.len() < 2 || shorts * 5 < broken.len() || broken.len() * 4 < all.len() {
+                broken.clear();
+            }
+            broken.extend(open);
         }
         broken.into_iter().map(|at| at as u32 + 1).collect()
     }
 
     /// All full lines that are followed by another, and those of them that look broken.
     fn broken(&self, full: impl Fn(usize) -> bool) -> (Vec<usize>, Vec<usize>) {
-        let begins: HashSet<[char; 4]> =
-            (0..self.texts.len()).filter(|at| *at == 0 || !full(at - 1)).map(|at| beginning(self.texts[at])).collect();
+        let mut seen: HashMap<[char; 4], (usize, usize)> = HashMap::new();
+        for at in 0..self.texts.len() {
+            let (behind_full, elsewhere) = seen.entry(beginning(self.texts[at])).or_default();
+            *(if at > 0 && full(at - 1) { behind_full } else { elsewhere }) += 1;
+        }
+        // What stands behind full lines much more often than elsewhere begins no line of its own.
+        let begins = |look: [char; 4]| {
+            seen.get(&look).is_some_and(|(behind_full, elsewhere)| *elsewhere > 0 && *behind_full <= 3 * *elsewhere)
+        };
         let goes_on = |at: usize| {
             let next = self.texts[at + 1];
             let stamps = self.stamped && is_stamped(self.texts[at]) && !is_stamped(next);
             let alike = beginning(next) == beginning(self.texts[at]);
-            let new = !alike && !next.starts_with([' ', '\t']) && !begins.contains(&beginning(next));
+            let new = !alike && !next.starts_with([' ', '\t']) && !begins(beginning(next));
             self.may_be_rest(at + 1) && (stamps || (!self.stamped && new))
         };
         let all: Vec<usize> = (0..self.texts.len().saturating_sub(1)).filter(|at| full(*at)).collect();
@@ -124,6 +145,14 @@ impl<'a> Texts<'a> {
         let text = self.texts[at];
         !text.is_empty() && !is_mark_of_elision(text) && !text.starts_with("```") && prompt::command(text).is_none()
     }
+}
+
+/// Whether a line breaks off: inside brackets, or behind a word that something must follow.
+fn is_open(text: &str) -> bool {
+    let count = |mark: u8| text.bytes().filter(|byte| *byte == mark).count();
+    let brackets = [(b'(', b')'), (b'[', b']'), (b'{', b'}')];
+    brackets.iter().any(|(open, close)| count(*open) > count(*close))
+        || [" at", " in", " from", ",", "=", " +", " -"].iter().any(|end| text.ends_with(end))
 }
 
 /// Whether a line begins with a time stamp of a console or a log.
@@ -184,6 +213,17 @@ mod tests {
             .collect();
         assert_eq!(broken(&wrapped.join("\n")), [2, 5, 8, 10]);
         assert_eq!(broken(&text.join("\n")), []);
+    }
+
+    #[test]
+    fn a_mailer_breaks_at_blanks() {
+        let text = "#0  0x00007f7a2f1a5d6a in __futex_abstimed_wait_common (val=2) from\n/lib/libc.so.6\n\
+                    #1  0x00007f7a2f1a8d6a in pthread_mutex_lock (mutex=0x5581f0c0,\nkind=3) from /lib/libc.so.6\n\
+                    #2  0x00005581f0a0128a in main () at main.c:12\n";
+        assert_eq!(broken(text), [1, 3]);
+        let whole = "#0  0x00007f7a2f1a5d6a in __futex_abstimed_wait_common (val=2)\nThread 2:\n\
+                     #0  0x00007f7a2f1a8d6a in pthread_mutex_lock (mutex=0x5581f0c0)\n";
+        assert_eq!(broken(whole), []);
     }
 
     #[test]
