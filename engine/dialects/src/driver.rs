@@ -5,7 +5,7 @@ use crate::dialect::{Fed, Reader};
 use crate::ending;
 use crate::renumber::renumber;
 use crate::table::DIALECTS;
-use crate::text::{Context, Lines, Mender, Piece, Unwrapped, prompt, shell, unwrap};
+use crate::text::{Context, Lines, Mender, Piece, Unwrapped, hides, line_count, prompt, shell, unwrap};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use stacklore_model::{Document, Reading, SourceId};
 use std::sync::LazyLock;
@@ -23,6 +23,10 @@ static NEEDLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
     let first = NEEDLES.find(&document.text).map(|found| found.start());
+    if first.is_none() && !hides(&document.text) {
+        // Nothing of it is read: most files of a ticket.
+        return Reading { source, lines: line_count(&document.text), ..Reading::default() };
+    }
     let unwrapped = unwrap(&document.text, first, &|line| NEEDLES.is_match(line));
     // Lines before the first needle are as they were, for nothing in them is carried that would be read.
     let mut reading = walk(source, document, &unwrapped, first);

@@ -90,13 +90,15 @@ impl Reader for GoReader {
 
     fn feed(&mut self, line: &Line<'_>, _context: &Context<'_>, out: &mut Builder) -> Fed {
         let text = line.trimmed();
-        if text.starts_with("fatal error: all goroutines are asleep") {
+        let first = text.as_bytes().first();
+        if first == Some(&b'f') && text.starts_with("fatal error: all goroutines are asleep") {
             let span = out.at(line.number);
             let fields = vec![("kind", Value::Text(out.name("go-all-asleep")))];
             out.fact(Fact { relation: "report", fields, span });
             return Fed::Taken;
         }
-        if text.starts_with("goroutine ")
+        if first == Some(&b'g')
+            && text.starts_with("goroutine ")
             && let Some((id, head)) = self.heads.read(text, line.number, out)
         {
             self.end(out);

@@ -6,6 +6,12 @@ pub(crate) struct Lines<'a> {
     starts: Vec<usize>,
 }
 
+/// Number of lines of a text, as [`Lines::len`] counts them.
+pub(crate) fn line_count(text: &str) -> u32 {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+    (ends + usize::from(!text.is_empty() && !text.ends_with('\n'))) as u32
+}
+
 impl<'a> Lines<'a> {
     pub(crate) fn of(text: &'a str) -> Self {
         // Counted first: a vector that grows takes twice the memory of the millions of lines of a large text.

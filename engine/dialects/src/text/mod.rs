@@ -15,11 +15,11 @@ mod unwrap;
 mod wrap;
 
 pub(crate) use context::Context;
-pub(crate) use lines::Lines;
+pub(crate) use lines::{Lines, line_count};
 pub(crate) use mend::{Mender, Piece};
 pub(crate) use pattern::pattern;
 pub(crate) use shape::{PerShape, Shape};
-pub(crate) use unwrap::{Unwrapped, unwrap};
+pub(crate) use unwrap::{Unwrapped, hides, unwrap};
 
 use std::borrow::Cow;
 
@@ -39,12 +39,21 @@ pub(crate) struct Line<'a> {
 impl Line<'_> {
     /// The text without leading blanks.
     pub(crate) fn trimmed(&self) -> &str {
-        self.text.trim_start()
+        // Every reader asks, and most lines begin with a plain character or with one blank.
+        match self.text.as_bytes() {
+            [b'!'..=b'~', ..] => &self.text,
+            [b' ' | b'\t', b'!'..=b'~', ..] => &self.text[1..],
+            _ => self.text.trim_start(),
+        }
     }
 
     /// Whether nothing but blanks is there.
     pub(crate) fn is_blank(&self) -> bool {
-        self.text.trim().is_empty()
+        match self.text.as_bytes() {
+            [] => true,
+            [b'!'..=b'~', ..] | [_, b'!'..=b'~', ..] => false,
+            _ => self.text.trim().is_empty(),
+        }
     }
 
     /// The text up to the first character of an East Asian script: prose glued to a record.

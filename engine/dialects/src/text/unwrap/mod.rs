@@ -15,7 +15,6 @@ use super::mend::without_terminal_codes;
 use aho_corasick::packed::{MatchKind, Searcher};
 use container::Head;
 use journal::{Added, Journal};
-use memchr::memmem::Finder;
 use stacklore_model::MendKind;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -43,13 +42,7 @@ const MARKS: [&str; 19] = [
     "bq. ",
 ];
 
-static SEARCHER: LazyLock<Option<Searcher>> = LazyLock::new(|| {
-    aho_corasick::packed::Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(MARKS).build()
-});
-
-/// On machines without vector instructions.
-static AUTOMATON: LazyLock<Option<aho_corasick::AhoCorasick>> =
-    LazyLock::new(|| aho_corasick::AhoCorasick::new(MARKS).ok());
+static CARRYING: LazyLock<Searches> = LazyLock::new(|| Searches::of(&MARKS));
 
 /// A text whose lines were taken out of their carriers.
 pub(crate) struct Unwrapped<'a> {
@@ -75,29 +68,55 @@ const NEAR: u32 = 2000;
 /// a record in parts may be cut in the midst of it.
 const HIDING: [&str; 3] = ["\\u00", " stdout P", " stderr P"];
 
-static HIDDEN: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| HIDING.map(Finder::new));
+static HIDDEN: LazyLock<Searches> = LazyLock::new(|| Searches::of(&HIDING));
+
+/// Whether the sign of a trace may be hidden in a text.
+pub(crate) fn hides(text: &str) -> bool {
+    HIDDEN.find(text, 0).is_some()
+}
+
+/// Finds the first of a few byte strings, many bytes at a time where the machine can.
+struct Searches {
+    packed: Option<Searcher>,
+    automaton: Option<aho_corasick::AhoCorasick>,
+}
+
+impl Searches {
+    fn of(marks: &[&str]) -> Self {
+        let packed = || {
+            let config = aho_corasick::packed::Config::new().match_kind(MatchKind::LeftmostFirst).clone();
+            config.builder().extend(marks).build()
+        };
+        match packed() {
+            Some(packed) => Searches { packed: Some(packed), automaton: None },
+            // On machines without vector instructions.
+            None => Searches { packed: None, automaton: aho_corasick::AhoCorasick::new(marks).ok() },
+        }
+    }
+
+    /// Where one of them stands, from a byte on.
+    fn find(&self, text: &str, from: usize) -> Option<usize> {
+        let range = aho_corasick::Span { start: from, end: text.len() };
+        match (&self.packed, &self.automaton) {
+            (Some(packed), _) => packed.find_in(text.as_bytes(), range).map(|found| found.start()),
+            (None, Some(automaton)) => automaton.find(aho_corasick::Input::new(text).span(range)).map(|f| f.start()),
+            (None, None) => None,
+        }
+    }
+}
 
 /// Takes the lines of a text out of what carries them. `can_begin` tells of a line whether a trace can begin in it, and
 /// `first` is where it says so first.
 pub(crate) fn unwrap<'a>(text: &'a str, first: Option<usize>, can_begin: &dyn Fn(&str) -> bool) -> Unwrapped<'a> {
     let mut walk = Walk { writer: Writer::new(text), parts: Vec::new(), journal: None, can_begin, near: 0 };
-    let hidden = HIDDEN.iter().filter_map(|mark| mark.find(text.as_bytes()));
-    let Some(first) = hidden.chain(first).min() else { return walk.writer.finish() };
+    let hidden = HIDDEN.find(text, 0);
+    let Some(first) = hidden.into_iter().chain(first).min() else { return walk.writer.finish() };
     let mut from = memchr::memrchr(b'\n', &text.as_bytes()[..first]).map_or(0, |at| at + 1);
     while let Some(next) = walk.next_line(text, from) {
         from = walk.line(text, next);
     }
     walk.flush();
     walk.writer.finish()
-}
-
-/// Where a mark stands, from a byte on.
-fn next_mark(text: &str, from: usize) -> Option<usize> {
-    let range = aho_corasick::Span { start: from, end: text.len() };
-    match SEARCHER.as_ref() {
-        Some(searcher) => searcher.find_in(text.as_bytes(), range).map(|found| found.start()),
-        None => AUTOMATON.as_ref()?.find(aho_corasick::Input::new(text).span(range)).map(|found| found.start()),
-    }
 }
 
 struct Walk<'a, 'f> {
@@ -129,7 +148,7 @@ impl<'a> Walk<'a, '_> {
         if self.journal.is_some() {
             return Some(from);
         }
-        let mark = next_mark(text, from)?;
+        let mark = CARRYING.find(text, from)?;
         Some(memchr::memrchr(b'\n', &text.as_bytes()[from..mark]).map_or(from, |at| from + at + 1))
     }
 
@@ -149,7 +168,7 @@ impl<'a> Walk<'a, '_> {
 
     /// Whether a trace can begin in the line or began not long before.
     fn is_near(&mut self, line: &str) -> bool {
-        let hidden = || HIDDEN.iter().any(|mark| mark.find(line.as_bytes()).is_some());
+        let hidden = || hides(line);
         if self.journal.is_some() || !self.parts.is_empty() || hidden() || (self.can_begin)(line) {
             self.near = NEAR;
         }
