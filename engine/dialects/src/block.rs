@@ -34,16 +34,9 @@ impl Block {
         let last = self.frames.last().map_or(self.first, |frame| frame.span.last);
         let span = out.span(self.first, last);
         out.stack(StackSighting {
-            task: self.task,
-            dialect,
-            system,
-            kind: stacklore_model::StackKind::Backtrace,
-            frames: self.frames,
-            registers: Vec::new(),
-            span,
             cut: self.cut,
             running: self.running,
-            time: None,
+            ..StackSighting::new(self.task, dialect, system, self.frames, span)
         });
     }
 }
@@ -77,7 +70,7 @@ pub(crate) fn leading_number<T: std::str::FromStr>(text: &str) -> Option<T> {
 
 /// Whether a text is `file:line` or `file:line:column`.
 pub(crate) fn is_place(text: &str) -> bool {
-    text.rsplit_once(':').is_some_and(|(file, digits)| {
+    text.trim().rsplit_once(':').is_some_and(|(file, digits)| {
         !file.is_empty() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
     })
 }

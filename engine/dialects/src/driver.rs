@@ -7,7 +7,7 @@ use crate::renumber::renumber;
 use crate::table::DIALECTS;
 use crate::text::{Context, Lines, Mender, Piece, Unwrapped, hides, line_count, prompt, shell, unwrap};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use stacklore_model::{Document, Reading, SourceId};
+use stacklore_model::{Document, Reading, SourceId, Span, Unclear};
 use std::sync::LazyLock;
 
 /// Needles of all dialects and of prompts, in one automaton.
@@ -31,8 +31,12 @@ pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
     // Lines before the first needle are as they were, for nothing in them is carried that would be read.
     let mut reading = walk(source, document, &unwrapped, first);
     if let Some(numbers) = &unwrapped.numbers {
-        renumber(&mut reading, numbers, Lines::of(&document.text).len());
+        renumber(&mut reading, numbers, line_count(&document.text));
     }
+    reading.unclear.extend(unwrapped.lost.iter().map(|line| Unclear {
+        span: Span::line(source, *line),
+        why: "this record, which a container's runtime cut in parts, is longer than 64 MiB; the rest of it was not read",
+    }));
     reading
 }
 

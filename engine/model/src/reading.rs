@@ -257,6 +257,25 @@ pub struct StackSighting {
     pub time: Option<f64>,
 }
 
+impl StackSighting {
+    /// The calls in which a task is that sleeps, as far as the text tells: a backtrace, whole, without registers and
+    /// time.
+    pub fn new(task: TaskKeys, dialect: &'static str, system: System, frames: Vec<Frame>, span: Span) -> Self {
+        StackSighting {
+            task,
+            dialect,
+            system,
+            kind: StackKind::Backtrace,
+            frames,
+            registers: Vec::new(),
+            span,
+            cut: false,
+            running: false,
+            time: None,
+        }
+    }
+}
+
 /// Where a hold is read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]

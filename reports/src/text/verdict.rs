@@ -12,7 +12,7 @@ use std::io;
 pub(super) fn write(page: &mut Page<'_>, report: &Report, sources: &[String]) -> io::Result<()> {
     match report.verdict {
         Verdict::NoTraces if report.contents.counts.stacks > 0 => no_backtraces(page),
-        Verdict::NoTraces => no_traces(page),
+        Verdict::NoTraces => no_traces(page, report),
         Verdict::Healthy => page.item(0, "", &healthy(report)),
         Verdict::Unknown => unknown(page, report, sources),
         Verdict::Hang | Verdict::Suspect | Verdict::Crash => {
@@ -74,12 +74,19 @@ fn no_backtraces(page: &mut Page<'_>) -> io::Result<()> {
     )
 }
 
-fn no_traces(page: &mut Page<'_>) -> io::Result<()> {
+fn no_traces(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let counts = &report.contents.counts;
+    if counts.tasks + counts.locks + counts.facts > 0 {
+        let text = "This text holds no stack: tasks, locks or facts were read (`stacklore parse` lists them), and they show \
+                    no hang by themselves. Add the stacks of the tasks that hang.";
+        return page.item(0, "NO TRACES  ", text);
+    }
     page.item(
         0,
         "NO TRACES  ",
         "This text holds no stack, lock or task listing. Looked for: what /proc, the kernel log (hung tasks, sysrq), \
-         crash, drgn, gdb, pstack, mdb, kgdb, Go, Java and Python print. Paste the output of one of these, as it is.",
+         debuggers (gdb, lldb, crash, drgn, mdb, WinDbg, kdb, ddb, …), pstack and eu-stack, profilers, and the runtimes \
+         of Go, Java and Python print. Paste the output of one of these, as it is.",
     )
 }
 

@@ -220,16 +220,17 @@ impl Stack {
         }
         let span = out.span(self.first, self.last);
         out.stack(StackSighting {
-            task: self.header.keys,
-            dialect: if self.scan { super::SCAN } else { NAME },
-            system: System::Linux,
             kind: if self.scan { StackKind::Scan } else { StackKind::Backtrace },
-            frames: self.frames,
             registers: self.registers,
-            span,
             cut: self.cut,
             running: self.running,
-            time: None,
+            ..StackSighting::new(
+                self.header.keys,
+                if self.scan { super::SCAN } else { NAME },
+                System::Linux,
+                self.frames,
+                span,
+            )
         });
         true
     }

@@ -19,6 +19,7 @@ pub(crate) mod structs;
 mod system;
 mod task;
 
+pub(super) use crate::block::hex;
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
 use crate::text::{Command, Context, Line, Tool, shell};
@@ -314,9 +315,4 @@ impl CrashReader {
 /// A line by which an author says that rows were left out.
 fn is_elision(text: &str) -> bool {
     shell::is_mark_of_elision(text) || text.starts_with("//省略") || text.starts_with("// 省略")
-}
-
-/// A hexadecimal number with or without `0x`.
-pub(super) fn hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.strip_prefix("0x").unwrap_or(text), 16).ok()
 }

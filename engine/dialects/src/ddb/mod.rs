@@ -17,6 +17,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+use crate::block::hex;
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
 use crate::text::{Command, Context, Line, Tool};
@@ -200,9 +201,4 @@ fn is(rule: Rule, text: &str) -> bool {
 
 fn parse(rule: Rule, text: &str) -> Option<Vec<Pair<'_, Rule>>> {
     Some(Grammar::parse(rule, text).ok()?.next()?.into_inner().collect())
-}
-
-/// A hexadecimal number with or without `0x`.
-fn hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.strip_prefix("0x").unwrap_or(text), 16).ok()
 }

@@ -3,7 +3,7 @@
 use super::{NAME, Rule, hex, is, parse};
 use crate::builder::Builder;
 use crate::text::Context;
-use stacklore_model::{Argument, Frame, Name, StackKind, StackSighting, System, TaskKeys, TaskSighting, TaskState};
+use stacklore_model::{Argument, Frame, Name, StackSighting, System, TaskKeys, TaskSighting, TaskState};
 
 /// A stack that is being read.
 pub(super) struct Stack {
@@ -41,16 +41,9 @@ impl Stack {
         let last = self.frames.last().map_or(self.first, |frame| frame.span.last);
         let span = out.span(self.first, last);
         out.stack(StackSighting {
-            task: self.task,
-            dialect: NAME,
-            system: System::Freebsd,
-            kind: StackKind::Backtrace,
-            frames: self.frames,
-            registers: Vec::new(),
-            span,
             cut: self.cut,
             running: self.running,
-            time: None,
+            ..StackSighting::new(self.task, NAME, System::Freebsd, self.frames, span)
         });
     }
 }

@@ -1,6 +1,7 @@
 //! Frames of call traces; each distinct line is parsed once, because dumps repeat themselves.
 
 use super::{Grammar, Rule};
+pub(super) use crate::block::hex;
 use crate::builder::Builder;
 use crate::text::shape::is_fixed;
 use crate::text::{Line, PerShape};
@@ -189,8 +190,4 @@ fn marks(part: Pair<'_, Rule>, frame: &mut Frame) {
     if frame.pointer == frame.address {
         frame.pointer = None;
     }
-}
-
-pub(super) fn hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.trim_start_matches("0x"), 16).ok()
 }

@@ -3,7 +3,7 @@
 use super::frame::Parsed;
 use super::stream::note;
 use crate::builder::Builder;
-use stacklore_model::{Frame, Name, Register, Reliability, StackKind, StackSighting, System, TaskKeys};
+use stacklore_model::{Frame, Name, Register, Reliability, StackSighting, System, TaskKeys};
 
 /// Whose trace follows, as the lines before it tell.
 #[derive(Clone, Debug, Default)]
@@ -165,16 +165,11 @@ impl Trace {
         let head = read.head.unwrap_or_default();
         let span = out.span(read.first, read.last);
         out.stack(StackSighting {
-            task: head.task,
-            dialect: super::NAME,
-            system: System::Linux,
-            kind: StackKind::Backtrace,
-            frames: read.frames,
             registers: read.registers,
-            span,
             cut: read.cut,
             running: head.running,
             time: head.time.or(read.time),
+            ..StackSighting::new(head.task, super::NAME, System::Linux, read.frames, span)
         });
     }
 }

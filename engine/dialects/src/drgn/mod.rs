@@ -11,6 +11,7 @@
 
 mod object;
 
+use crate::block::hex;
 use crate::builder::Builder;
 use crate::crash::join::Found;
 use crate::dialect::{Dialect, Fed, Reader};
@@ -19,7 +20,7 @@ use object::{Object, Target};
 use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
-use stacklore_model::{Frame, MendKind, StackKind, StackSighting, System, TaskKeys};
+use stacklore_model::{Frame, MendKind, StackSighting, System, TaskKeys};
 use std::collections::BTreeMap;
 
 #[derive(Parser)]
@@ -182,16 +183,14 @@ impl DrgnReader {
         let (Some(first), Some(last)) = (stack.frames.first(), stack.frames.last()) else { return };
         let span = out.span(first.span.first, last.span.last);
         out.stack(StackSighting {
-            task: TaskKeys { tid: stack.tid, ..TaskKeys::default() },
-            dialect: NAME,
-            system: System::Linux,
-            kind: StackKind::Backtrace,
-            frames: stack.frames,
-            registers: Vec::new(),
-            span,
             cut: stack.cut,
-            running: false,
-            time: None,
+            ..StackSighting::new(
+                TaskKeys { tid: stack.tid, ..TaskKeys::default() },
+                NAME,
+                System::Linux,
+                stack.frames,
+                span,
+            )
         });
     }
 }
@@ -261,10 +260,6 @@ fn call(pair: Pair<'_, Rule>, line: u32, frame: &mut Frame, out: &mut Builder) {
             _ => {}
         }
     }
-}
-
-fn hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.trim_start_matches("0x"), 16).ok()
 }
 
 #[cfg(test)]

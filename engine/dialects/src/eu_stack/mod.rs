@@ -9,13 +9,14 @@
 //!
 //! Source of the format: `print_frame()` and `thread_callback()` in `src/stack.c` of elfutils.
 
+use crate::block::is_place;
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
 use crate::text::{Command, Context, Line, Tool};
 use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
-use stacklore_model::{Frame, Listing, ListingOf, SessionId, StackKind, StackSighting, System, TaskKeys, TaskSighting};
+use stacklore_model::{Frame, Listing, ListingOf, SessionId, StackSighting, System, TaskKeys, TaskSighting};
 
 #[derive(Parser)]
 #[grammar = "eu_stack/grammar.pest"]
@@ -149,16 +150,8 @@ impl EuStackReader {
         let span = out.span(thread.line, last);
         out.task(TaskSighting { keys: keys.clone(), span: out.at(thread.line), ..TaskSighting::default() });
         out.stack(StackSighting {
-            task: keys,
-            dialect: NAME,
-            system: System::User,
-            kind: StackKind::Backtrace,
-            frames: thread.frames,
-            registers: Vec::new(),
-            span,
             cut: thread.cut,
-            running: false,
-            time: None,
+            ..StackSighting::new(keys, NAME, System::User, thread.frames, span)
         });
     }
 
@@ -218,13 +211,6 @@ fn place(text: &str, frame: &mut Frame, out: &mut Builder) {
     if !name.is_empty() {
         frame.symbol = out.name(name.strip_suffix("()").filter(|name| *name == "??").unwrap_or(name));
     }
-}
-
-/// `file:line:column`
-fn is_place(text: &str) -> bool {
-    text.trim().rsplit_once(':').is_some_and(|(file, digits)| {
-        !file.is_empty() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-    })
 }
 
 #[cfg(test)]

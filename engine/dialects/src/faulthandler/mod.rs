@@ -8,6 +8,7 @@
 //! `py-bt` of gdb prints nearly the same, with source lines. The base name of the file is read as the module of a frame. Source of the format: `_Py_DumpTracebackThreads()` in
 //! `Python/traceback.c` of CPython.
 
+use crate::block::hex;
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
 use crate::text::shell::base_name;
@@ -17,7 +18,7 @@ use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
 use stacklore_model::{
-    Frame, Listing, ListingOf, MendKind, Name, SessionId, StackKind, StackSighting, System, TaskKeys, TaskSighting,
+    Frame, Listing, ListingOf, MendKind, Name, SessionId, StackSighting, System, TaskKeys, TaskSighting,
 };
 use std::collections::BTreeSet;
 
@@ -166,16 +167,8 @@ impl FaulthandlerReader {
             });
         }
         out.stack(StackSighting {
-            task: keys,
-            dialect: NAME,
-            system: System::Python,
-            kind: StackKind::Backtrace,
-            frames: thread.frames,
-            registers: Vec::new(),
-            span,
             cut: thread.cut,
-            running: false,
-            time: None,
+            ..StackSighting::new(keys, NAME, System::Python, thread.frames, span)
         });
     }
 
@@ -191,10 +184,6 @@ impl FaulthandlerReader {
 
 fn parse(rule: Rule, text: &str) -> Option<Pair<'_, Rule>> {
     Grammar::parse(rule, text).ok()?.next()
-}
-
-fn hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.trim_start_matches("0x"), 16).ok()
 }
 
 fn frame(pair: Pair<'_, Rule>, line: u32, cut: bool, out: &mut Builder) -> Frame {

@@ -5,7 +5,7 @@ use super::line::{self, Printed};
 use super::target::Target;
 use super::{Grammar, Rule, call, stack};
 use crate::builder::Builder;
-use crate::text::shape::is_fixed;
+use crate::text::shape::{is_fixed, place_of};
 use crate::text::{Context, Line, PerShape};
 use pest::Parser;
 use stacklore_model::{Arguments, Call, Frame};
@@ -93,10 +93,7 @@ impl KnownFrames {
 /// What holds for all heads of this one's shape.
 fn learn_thread(text: &str) -> Option<KnownThread> {
     let Some(Printed::Thread { name, .. }) = line::read(text) else { return None };
-    let within = |part: &str| {
-        let start = part.as_ptr() as usize - text.as_ptr() as usize;
-        start..start + part.len()
-    };
+    let within = |part: &str| place_of(part, text);
     let (mut label, mut pthread, mut tid) = (None, None, None);
     for part in Grammar::parse(Rule::thread, text).ok()?.next()?.into_inner().flatten() {
         let (start, end) = (part.as_span().start(), part.as_span().end());
@@ -128,10 +125,7 @@ fn learn(text: &str, out: &mut Builder) -> Option<Known> {
     if !stack::is_frame(address, &found) || found.open || !found.leftover.is_empty() || !text.is_ascii() {
         return None;
     }
-    let within = |part: &str| {
-        let start = part.as_ptr() as usize - text.as_ptr() as usize;
-        start..start + part.len()
-    };
+    let within = |part: &str| place_of(part, text);
     let fixed = |part: Option<&str>| part.is_none_or(|part| is_fixed(text, &within(part)));
     if !(fixed(Some(found.function)) && fixed(found.location) && fixed(found.library)) {
         return None;

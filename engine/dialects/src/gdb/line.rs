@@ -2,6 +2,7 @@
 
 use super::target::Target;
 use super::{Grammar, Rule};
+use crate::block::hex;
 use pest::Parser;
 use pest::iterators::Pair;
 
@@ -241,10 +242,6 @@ fn is_source(text: &str) -> bool {
 fn leading_u32(text: &str) -> Option<u32> {
     let end = text.bytes().take_while(u8::is_ascii_digit).count();
     text[..end].parse().ok()
-}
-
-fn hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.trim_start_matches("0x"), 16).ok()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::target::Target;
 use crate::builder::Builder;
 use stacklore_model::{
-    Frame, Listing, ListingOf, Name, ProcessSighting, SessionId, Span, StackKind, StackSighting, System, TaskKeys,
+    Frame, Listing, ListingOf, Name, ProcessSighting, SessionId, Span, StackSighting, System, TaskKeys,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -154,15 +154,7 @@ impl Session {
 pub(super) fn stack(task: TaskKeys, frames: Vec<Frame>, span: Span, cut: bool) -> StackSighting {
     let kernel = frames.iter().any(|frame| frame.address.is_some_and(|address| address >> 47 == (1 << 17) - 1));
     StackSighting {
-        task,
-        dialect: super::NAME,
-        system: if kernel { System::Linux } else { System::User },
-        kind: StackKind::Backtrace,
-        frames,
-        registers: Vec::new(),
-        span,
         cut,
-        running: false,
-        time: None,
+        ..StackSighting::new(task, super::NAME, if kernel { System::Linux } else { System::User }, frames, span)
     }
 }

@@ -1,8 +1,9 @@
 //! Calls and their places, and lines of them whose shape was seen before: their numbers are read anew, the rest is known.
 
 use super::{Grammar, Rule};
+use crate::block::hex;
 use crate::builder::Builder;
-use crate::text::shape::is_fixed;
+use crate::text::shape::{is_fixed, place_of};
 use crate::text::{Line, PerShape};
 use pest::Parser;
 use stacklore_model::{Argument, Arguments, Call, Name};
@@ -43,10 +44,7 @@ fn learn(text: &str, out: &mut Builder) -> Known {
     if !text.is_ascii() {
         return Known::Other;
     }
-    let within = |part: &str| {
-        let start = part.as_ptr() as usize - text.as_ptr() as usize;
-        start..start + part.len()
-    };
+    let within = |part: &str| place_of(part, text);
     if text.starts_with(['\t', '/', ' ']) {
         return match place(text, out) {
             Some(place) if !place.mended && is_fixed(text, &place.fixed) => Known::Place { place, joined: None },
@@ -191,8 +189,4 @@ fn argument(text: &str) -> Argument {
     let joined = text.trim().trim_matches(['{', '}']).replace(' ', "");
     let number = joined.strip_prefix("0x").filter(|_| !joined.ends_with('?')).and_then(hex);
     Argument { name: None, text: joined.into(), number, symbol: None, symbol_offset: 0 }
-}
-
-fn hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.trim_start_matches("0x"), 16).ok()
 }

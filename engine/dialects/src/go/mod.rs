@@ -25,8 +25,8 @@ use known::{Known, KnownLines};
 use pest::Parser;
 use pest_derive::Parser;
 use stacklore_model::{
-    Arguments, Call, Fact, Frame, Listing, ListingOf, MendKind, Name, SessionId, StackKind, StackSighting, System,
-    TaskKeys, TaskSighting, TaskState, Value,
+    Arguments, Call, Fact, Frame, Listing, ListingOf, MendKind, Name, SessionId, StackSighting, System, TaskKeys,
+    TaskSighting, TaskState, Value,
 };
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -314,16 +314,9 @@ impl Goroutine {
         }
         let span = out.span(self.first, self.last);
         out.stack(StackSighting {
-            task: keys,
-            dialect: NAME,
-            system: System::Go,
-            kind: StackKind::Backtrace,
-            frames: self.frames,
-            registers: Vec::new(),
-            span,
             cut: self.cut,
             running,
-            time: None,
+            ..StackSighting::new(keys, NAME, System::Go, self.frames, span)
         });
     }
 }

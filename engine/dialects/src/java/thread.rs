@@ -6,7 +6,7 @@ use super::lock::LockLine;
 use crate::builder::Builder;
 use stacklore_model::{
     Frame, HoldSource, Known, LockHolder, LockSighting, Mode, Name, ObjectKey, Reliability, Scope, SessionId,
-    StackKind, StackSighting, System, TaskKeys, TaskSighting, TaskState,
+    StackSighting, System, TaskKeys, TaskSighting, TaskState,
 };
 
 /// The thread that is being read.
@@ -134,16 +134,9 @@ impl Thread {
         }
         let span = out.span(self.first, self.last);
         out.stack(StackSighting {
-            task: self.keys,
-            dialect: NAME,
-            system: System::Java,
-            kind: StackKind::Backtrace,
-            frames,
-            registers: Vec::new(),
-            span,
             cut: self.cut,
             running,
-            time: None,
+            ..StackSighting::new(self.keys, NAME, System::Java, frames, span)
         });
     }
 

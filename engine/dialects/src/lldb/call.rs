@@ -1,5 +1,6 @@
 //! What stands behind the program counter of a frame: module, function, arguments, place.
 
+use crate::block::is_place;
 use crate::builder::Builder;
 use crate::gdb::argument::arguments;
 use stacklore_model::{Arguments, Frame, Reliability};
@@ -66,13 +67,6 @@ fn split(text: &str) -> (&str, Option<&str>) {
         }
     }
     (text, None)
-}
-
-/// `file:line` or `file:line:column`
-fn is_place(text: &str) -> bool {
-    text.trim().rsplit_once(':').is_some_and(|(file, digits)| {
-        !file.is_empty() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-    })
 }
 
 /// The text in quotes behind a label: names may hold anything but the quote before a comma.

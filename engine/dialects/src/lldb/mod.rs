@@ -18,7 +18,7 @@ use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
 use stacklore_model::{
-    Frame, Listing, ListingOf, Name, Reliability, SessionId, StackKind, StackSighting, System, TaskKeys, TaskSighting,
+    Frame, Listing, ListingOf, Name, Reliability, SessionId, StackSighting, System, TaskKeys, TaskSighting,
 };
 use std::collections::BTreeMap;
 
@@ -295,16 +295,8 @@ impl LldbReader {
         }
         let span = out.span(thread.line, last);
         out.stack(StackSighting {
-            task: keys,
-            dialect: NAME,
-            system: System::User,
-            kind: StackKind::Backtrace,
-            frames: thread.frames,
-            registers: Vec::new(),
-            span,
             cut: thread.cut,
-            running: false,
-            time: None,
+            ..StackSighting::new(keys, NAME, System::User, thread.frames, span)
         });
     }
 }

@@ -239,16 +239,9 @@ impl MacSampleReader {
         let last = path.frames.first().map_or(line, |frame| frame.span.last);
         let span = out.span(line, last);
         out.stack(StackSighting {
-            task: keys,
-            dialect: NAME,
-            system: System::User,
-            kind: stacklore_model::StackKind::Backtrace,
-            frames: path.frames,
-            registers: Vec::new(),
-            span,
             cut,
             running: path.runs,
-            time: None,
+            ..StackSighting::new(keys, NAME, System::User, path.frames, span)
         });
     }
 

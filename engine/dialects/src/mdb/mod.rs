@@ -14,6 +14,7 @@
 mod stack;
 mod tables;
 
+use crate::block::hex;
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
 use crate::text::{Command, Context, Line, Tool};
@@ -123,9 +124,4 @@ impl Reader for MdbReader {
     fn finish(&mut self, out: &mut Builder) {
         self.known.tell(out);
     }
-}
-
-/// A hexadecimal number with or without `0x`.
-fn hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.strip_prefix("0x").unwrap_or(text), 16).ok()
 }

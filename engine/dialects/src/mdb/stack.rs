@@ -225,16 +225,10 @@ impl Stack {
             out.task(TaskSighting { keys, name, state: self.state, system, span, ..TaskSighting::default() });
         }
         out.stack(StackSighting {
-            task: self.task,
-            dialect: NAME,
-            system,
             kind: self.count.map_or(StackKind::Backtrace, StackKind::Shared),
-            frames: self.frames,
-            registers: Vec::new(),
-            span,
             cut: self.cut || self.pending.is_some(),
             running: self.running,
-            time: None,
+            ..StackSighting::new(self.task, NAME, system, self.frames, span)
         });
     }
 }

@@ -13,13 +13,14 @@
 
 mod header;
 
+use crate::block::hex;
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
 use crate::text::{Context, Line};
 use header::Header;
 use pest::Parser;
 use pest_derive::Parser;
-use stacklore_model::{Frame, MendKind, StackKind, StackSighting, System, TaskSighting};
+use stacklore_model::{Frame, MendKind, StackSighting, System, TaskSighting};
 
 #[derive(Parser)]
 #[grammar = "proc_stack/grammar.pest"]
@@ -120,16 +121,8 @@ impl Reader for ProcStackReader {
             });
         }
         out.stack(StackSighting {
-            task: read.header.task,
-            dialect: NAME,
-            system: System::Linux,
-            kind: StackKind::Backtrace,
-            frames: read.frames,
-            registers: Vec::new(),
-            span,
             cut: read.cut || read.torn,
-            running: false,
-            time: None,
+            ..StackSighting::new(read.header.task, NAME, System::Linux, read.frames, span)
         });
     }
 }
@@ -221,8 +214,4 @@ fn glued(line: &Line<'_>, head: &str, out: &mut Builder) {
     if head.len() < line.text.len() {
         out.mend(MendKind::GluedProse, line.number);
     }
-}
-
-fn hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.trim_start_matches("0x"), 16).ok()
 }

@@ -13,9 +13,7 @@ use crate::text::shell::shows_all;
 use crate::text::{Context, Line};
 use pest::Parser;
 use pest_derive::Parser;
-use stacklore_model::{
-    Frame, Listing, ListingOf, MendKind, StackKind, StackSighting, System, TaskKeys, TaskSighting, TaskState,
-};
+use stacklore_model::{Frame, Listing, ListingOf, MendKind, StackSighting, System, TaskKeys, TaskSighting, TaskState};
 
 #[derive(Parser)]
 #[grammar = "procstat/grammar.pest"]
@@ -165,18 +163,7 @@ impl ProcstatReader {
             ..TaskSighting::default()
         });
         let frames = row.stack.split(' ').filter(|_| !running).filter_map(|word| frame(word, span, out)).collect();
-        out.stack(StackSighting {
-            task: row.keys,
-            dialect: NAME,
-            system: System::Freebsd,
-            kind: StackKind::Backtrace,
-            frames,
-            registers: Vec::new(),
-            span,
-            cut: false,
-            running,
-            time: None,
-        });
+        out.stack(StackSighting { running, ..StackSighting::new(row.keys, NAME, System::Freebsd, frames, span) });
     }
 }
 

@@ -72,16 +72,8 @@ impl Sample {
             out.task(TaskSighting { keys, name, system: Some(system), span, ..TaskSighting::default() });
         }
         out.stack(StackSighting {
-            task: self.task,
-            dialect,
-            system,
             kind: StackKind::Profile(self.count),
-            frames: self.frames,
-            registers: Vec::new(),
-            span,
-            cut: false,
-            running: false,
-            time: None,
+            ..StackSighting::new(self.task, dialect, system, self.frames, span)
         });
     }
 }

@@ -10,6 +10,7 @@
 //! Source of the format: `print_frame()` and `thr_stack()` in `usr/src/cmd/ptools/pstack/pstack.c` of illumos-gate.
 //! pstack of Linux prints what gdb prints and belongs to that dialect.
 
+use crate::block::hex;
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
 use crate::text::{Context, Line};
@@ -17,8 +18,8 @@ use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
 use stacklore_model::{
-    Argument, Frame, Listing, ListingOf, MendKind, Name, ProcessSighting, SessionId, StackKind, StackSighting, System,
-    TaskKeys, TaskSighting,
+    Argument, Frame, Listing, ListingOf, MendKind, Name, ProcessSighting, SessionId, StackSighting, System, TaskKeys,
+    TaskSighting,
 };
 
 #[derive(Parser)]
@@ -191,18 +192,7 @@ impl PstackReader {
             ..TaskSighting::default()
         });
         let span = out.span(thread.first, last);
-        out.stack(StackSighting {
-            task: keys,
-            dialect: NAME,
-            system: System::User,
-            kind: StackKind::Backtrace,
-            frames: thread.frames,
-            registers: Vec::new(),
-            span,
-            cut: false,
-            running: false,
-            time: None,
-        });
+        out.stack(StackSighting::new(keys, NAME, System::User, thread.frames, span));
     }
 
     fn end_process(&mut self, out: &mut Builder) {
@@ -283,10 +273,6 @@ fn frame(parsed: Pair<'_, Rule>, out: &mut Builder) -> Frame {
         }
     }
     frame
-}
-
-fn hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text, 16).ok()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 //! The base name of the file is read as the module of a frame. Source of the format: `print_traces()` in `src/dump.rs`
 //! of py-spy.
 
+use crate::block::hex;
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
 use crate::text::shell::{base_name, is_elision, shows_all};
@@ -19,7 +20,7 @@ use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
 use stacklore_model::{
-    Argument, Fact, Frame, Listing, ListingOf, LockSighting, MendKind, Name, ObjectKey, Scope, SessionId, StackKind,
+    Argument, Fact, Frame, Listing, ListingOf, LockSighting, MendKind, Name, ObjectKey, Scope, SessionId,
     StackSighting, System, TaskKeys, TaskSighting, TaskState, Value,
 };
 
@@ -189,16 +190,9 @@ impl PySpyReader {
             self.locks(&thread.keys, frame, out);
         }
         out.stack(StackSighting {
-            task: thread.keys,
-            dialect: NAME,
-            system: System::Python,
-            kind: StackKind::Backtrace,
-            frames: thread.frames,
-            registers: Vec::new(),
-            span,
             cut: thread.cut,
             running: thread.running,
-            time: None,
+            ..StackSighting::new(thread.keys, NAME, System::Python, thread.frames, span)
         });
     }
 
@@ -244,10 +238,6 @@ impl PySpyReader {
 
 fn parse(rule: Rule, text: &str) -> Option<Pair<'_, Rule>> {
     Grammar::parse(rule, text).ok()?.next()
-}
-
-fn hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.trim_start_matches("0x"), 16).ok()
 }
 
 /// `Python v3.11.7 (/usr/bin/python3.11)`

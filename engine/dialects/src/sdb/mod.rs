@@ -108,16 +108,10 @@ impl SdbReader {
         let last = group.frames.last().map_or(group.first, |frame| frame.span.last);
         let span = out.span(group.first, last);
         out.stack(StackSighting {
-            task: group.task,
-            dialect: NAME,
-            system: System::Linux,
             kind: StackKind::Shared(group.count),
-            frames: group.frames,
-            registers: Vec::new(),
-            span,
             cut: group.cut,
             running: group.state == Some(TaskState::Running),
-            time: None,
+            ..StackSighting::new(group.task, NAME, System::Linux, group.frames, span)
         });
     }
 }

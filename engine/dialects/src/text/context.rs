@@ -1,7 +1,8 @@
 //! What stands around a line.
 
-use super::mend::{plain, without_marks};
+use super::mend::plain;
 use super::prefix::bare;
+use super::quoting::without_marks;
 use super::{Command, Line, Lines};
 use std::borrow::Cow;
 

@@ -1,8 +1,10 @@
 //! Mends a line of the text as given: terminal codes, entities, typographic characters, quoting, log prefixes; then
 //! cuts it where records were glued together. Every mend is noted with its line.
 
+use super::characters::characters;
 use super::prefix::{end_of_prefixes, peel};
 use super::prompt;
+use super::quoting::{escaped_sign, is_quoted, is_quoted_inside, quote_mark, unquoted};
 use super::shape::{PerShape, Shapes};
 use super::split::Splitter;
 use super::wrap::Wraps;
@@ -44,7 +46,8 @@ impl Mender {
     pub(crate) fn sound<'a>(&mut self, lines: &Lines<'a>, number: u32, out: &mut Builder) -> Option<Line<'a>> {
         let raw = lines.get(number);
         // Whether a mark is one of quoting depends on the lines around it.
-        if quote_mark(raw).is_some() {
+        let first = raw.bytes().find(|byte| !matches!(byte, b' ' | b'\t'));
+        if first == Some(b'>') || quote_mark(raw).is_some() {
             return None;
         }
         if raw.is_empty() {
@@ -176,17 +179,6 @@ fn as_typed<'a>(lines: &Lines<'a>, raw: &'a str, number: u32, note: &mut dyn FnM
     if is_quoted_inside(lines, number, &text) { unquoted(text) } else { text }
 }
 
-/// Whether a quoted line was a comment already: the lines around it are too.
-fn is_quoted_inside(lines: &Lines<'_>, number: u32, text: &str) -> bool {
-    let inner = |text: &str| quote_mark(text).filter(|mark| matches!(mark, '#' | '|'));
-    let Some(mark) = inner(text).filter(|_| !is_prompt(text)) else { return false };
-    let same = |n: u32| {
-        let line = characters(lines.get(n), &mut |_| {});
-        n == 0 || n > lines.len() || inner(without_marks(line.trim_start())) == Some(mark)
-    };
-    same(number - 1) && same(number + 1)
-}
-
 /// Largest prefix of at most `limit` bytes that ends at a character.
 fn cut_at(text: &str, limit: usize) -> &str {
     let mut end = limit.min(text.len());
@@ -211,189 +203,6 @@ fn trim_end(text: Cow<'_, str>) -> Cow<'_, str> {
             Cow::Owned(text)
         }
     }
-}
-
-/// Mends single characters: terminal codes, entities, blanks and quotes of other alphabets.
-fn characters<'a>(raw: &'a str, note: &mut dyn FnMut(MendKind)) -> Cow<'a, str> {
-    let bytes = raw.as_bytes();
-    let mut text = Cow::Borrowed(raw);
-    if bytes.iter().any(|byte| *byte < 0x20 && *byte != b'\t') {
-        text = Cow::Owned(without_terminal_codes(&text));
-        if text != raw {
-            note(MendKind::Terminal);
-        }
-    }
-    if memchr::memchr2(b'&', b'#', bytes).is_some()
-        && let Some(decoded) = decode_entities(&text)
-    {
-        note(MendKind::Entities);
-        text = Cow::Owned(decoded);
-    }
-    if !text.is_ascii() {
-        let plain: String = text.chars().filter_map(plain_character).collect();
-        if plain != *text {
-            note(MendKind::Typography);
-            text = Cow::Owned(plain);
-        }
-    }
-    text
-}
-
-/// A plain character for a typographic, full-width or odd blank one; `None` for invisible ones.
-fn plain_character(c: char) -> Option<char> {
-    Some(match c {
-        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => ' ',
-        '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' | '\u{ad}' => return None,
-        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' => '\'',
-        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2033}' => '"',
-        '\u{2010}'..='\u{2013}' | '\u{2212}' => '-',
-        // Full-width forms stand 0xfee0 above their ASCII twins.
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        '\u{3001}' => ',',
-        _ => c,
-    })
-}
-
-/// Drops escape sequences and overstrikes; of a line rewritten with carriage returns the last part stays.
-pub(super) fn without_terminal_codes(text: &str) -> String {
-    let text = text.rsplit('\r').find(|part| !part.is_empty()).unwrap_or("");
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\u{1b}' => match chars.next() {
-                // CSI: parameters up to a final byte. OSC: text up to BEL or escape.
-                Some('[') => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
-                Some(']') => while chars.next().is_some_and(|c| c != '\u{7}' && c != '\u{1b}') {},
-                _ => {}
-            },
-            '\u{8}' => {
-                plain.pop();
-            }
-            '\t' => plain.push('\t'),
-            c if c < ' ' => {}
-            c => plain.push(c),
-        }
-    }
-    plain
-}
-
-/// Decodes HTML entities, twice where an ampersand was encoded itself; `None` where there are none.
-fn decode_entities(text: &str) -> Option<String> {
-    let once = decode_entities_once(text)?;
-    Some(decode_entities_once(&once).unwrap_or(once))
-}
-
-fn decode_entities_once(text: &str) -> Option<String> {
-    let mut decoded = String::with_capacity(text.len());
-    let mut rest = text;
-    let mut found = false;
-    while let Some(at) = rest.find(['&', '#']) {
-        decoded.push_str(&rest[..at]);
-        rest = &rest[at..];
-        match entity(rest) {
-            Some((length, c)) => {
-                decoded.push(c);
-                rest = &rest[length..];
-                found = true;
-            }
-            None => {
-                let length = rest.chars().next().map_or(0, char::len_utf8);
-                decoded.push_str(&rest[..length]);
-                rest = &rest[length..];
-            }
-        }
-    }
-    decoded.push_str(rest);
-    found.then_some(decoded)
-}
-
-/// The entity at the front: its length and its character. Web pages also eat the `&` of `&#xff0c;`.
-fn entity(text: &str) -> Option<(usize, char)> {
-    let end = text.bytes().take(10).position(|byte| byte == b';')?;
-    let body = &text[1..end];
-    let c = match (text.as_bytes()[0], body) {
-        (b'&', "lt") => '<',
-        (b'&', "gt") => '>',
-        (b'&', "amp") => '&',
-        (b'&', "quot") => '"',
-        (b'&', "apos") => '\'',
-        (b'&', "nbsp") => ' ',
-        (b'&', body) => coded(body.strip_prefix('#')?)?,
-        (_, body) => coded(body).filter(|_| body.starts_with('x') && body.len() >= 3)?,
-    };
-    Some((end + 1, c))
-}
-
-fn coded(digits: &str) -> Option<char> {
-    let code = match digits.strip_prefix(['x', 'X']) {
-        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-        None => digits.parse().ok()?,
-    };
-    char::from_u32(code)
-}
-
-/// Whether the mark before this line is quoting: the lines around it carry it too (`> ` alone is also mdb's prompt).
-fn is_quoted(lines: &Lines<'_>, number: u32, text: &str) -> bool {
-    let (before, after) = (number.saturating_sub(1), number + 1);
-    if text.starts_with('>') && !is_prompt(text) {
-        // Some mailers write no blank behind the mark.
-        let quotes = |n: u32| {
-            let line = characters(lines.get(n), &mut |_| {});
-            line.starts_with('>') && !is_prompt(&line)
-        };
-        return quotes(before) || quotes(after);
-    }
-    let Some(mark) = quote_mark(text) else { return false };
-    let same = |n: u32| quote_mark(&characters(lines.get(n), &mut |_| {})) == Some(mark);
-    let blank = |n: u32| lines.get(n).trim().is_empty();
-    match mark {
-        // mdb's prompt and a command: quoted it would have two marks.
-        '>' if is_prompt(text) && !(same(before) && same(after)) => false,
-        // A prompt stands alone: quoted text has marks on both sides, or on one where the other side is empty or where
-        // they go on.
-        _ => {
-            (same(before) && (same(after) || blank(after) || same(before.saturating_sub(1))))
-                || (same(after) && (blank(before) || same(after + 1)))
-        }
-    }
-}
-
-/// Where the backslash stands that Markdown wants before the sign of a number: `\\#3  f ()`.
-fn escaped_sign(text: &str) -> Option<usize> {
-    let at = text.len() - text.trim_start().len();
-    let rest = text[at..].strip_prefix("\\#")?;
-    rest.starts_with(|c: char| c.is_ascii_digit()).then_some(at)
-}
-
-fn is_prompt(text: &str) -> bool {
-    prompt::command(text).is_some_and(|(_, typed)| !typed.is_empty())
-}
-
-fn quote_mark(text: &str) -> Option<char> {
-    // A whole ticket may be indented, quotation and all.
-    let start = text.trim_start();
-    let mut chars = if text.len() - start.len() <= 8 { start } else { text }.chars();
-    let mark = chars.next().filter(|c| matches!(c, '>' | '|' | '#'))?;
-    matches!((mark, chars.next()), (_, None | Some(' ')) | ('>' | '|', Some('>' | '|'))).then_some(mark)
-}
-
-fn unquoted(text: Cow<'_, str>) -> Cow<'_, str> {
-    Cow::Owned(without_marks(text.trim_start()).to_owned())
-}
-
-/// The text behind the marks of quoting at its front. Levels can be written apart (`> > text`); the last mark of a
-/// quoted session is its prompt.
-pub(super) fn without_marks(text: &str) -> &str {
-    let Some(mark) = text.chars().next().filter(|c| matches!(c, '>' | '|' | '#')) else { return text };
-    let mut rest = text.trim_start_matches(mark);
-    while let Some(deeper) = rest.strip_prefix(' ').filter(|rest| rest.starts_with("> ") || rest.starts_with(">>")) {
-        if is_prompt(deeper) {
-            break;
-        }
-        rest = deeper.trim_start_matches('>');
-    }
-    rest.strip_prefix(' ').unwrap_or(rest)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Lines as the dialects see them: mended, split where records were glued, without prefixes; each still knows the line
 //! of the text as given.
 
+mod characters;
 mod context;
 mod glued;
 mod lines;
@@ -8,6 +9,7 @@ mod mend;
 mod pattern;
 mod prefix;
 pub(crate) mod prompt;
+mod quoting;
 pub(crate) mod shape;
 pub(crate) mod shell;
 mod split;

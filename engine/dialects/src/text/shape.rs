@@ -108,6 +108,12 @@ pub(crate) fn is_fixed(line: &str, part: &Range<usize>) -> bool {
     fixed
 }
 
+/// Where a part of a line stands in it. The part must be a slice of the line.
+pub(crate) fn place_of(part: &str, line: &str) -> Range<usize> {
+    let start = (part.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
+    start..start + part.len()
+}
+
 /// A line with its addresses made zeros.
 fn mask(text: &[u8], masked: &mut Vec<u8>, hex: &mut Vec<u8>) {
     masked.clear();

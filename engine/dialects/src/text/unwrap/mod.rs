@@ -11,7 +11,7 @@ mod journal;
 mod json;
 mod literal;
 
-use super::mend::without_terminal_codes;
+use super::characters::without_terminal_codes;
 use aho_corasick::packed::{MatchKind, Searcher};
 use container::Head;
 use journal::{Added, Journal};
@@ -52,6 +52,8 @@ pub(crate) struct Unwrapped<'a> {
     pub(crate) numbers: Option<Vec<u32>>,
     /// What was mended, by the line of `text`.
     pub(crate) mended: Vec<(MendKind, u32)>,
+    /// Lines of the text as given at which a record begins that was too long to be put together whole.
+    pub(crate) lost: Vec<u32>,
 }
 
 /// Longest record that is put together from its parts, in bytes.
@@ -250,7 +252,11 @@ impl<'a> Walk<'a, '_> {
     fn keep(&mut self, stream: String, text: &str) {
         match self.parts.iter_mut().find(|part| part.stream == stream) {
             Some(part) if part.text.len() + text.len() <= LONGEST => part.text.push_str(text),
-            Some(_) => {}
+            Some(part) => {
+                if self.writer.lost.last() != Some(&part.number) {
+                    self.writer.lost.push(part.number);
+                }
+            }
             None => {
                 let number = self.writer.line - 1;
                 self.parts.push(Part { stream, text: text.to_owned(), number });
@@ -284,6 +290,7 @@ struct Writer<'a> {
     out: Option<String>,
     numbers: Vec<u32>,
     mended: Vec<(MendKind, u32)>,
+    lost: Vec<u32>,
     /// Up to here the text as given was handled; the line that starts there.
     done: usize,
     line: u32,
@@ -293,7 +300,16 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn new(text: &'a str) -> Self {
-        Writer { text, out: None, numbers: Vec::new(), mended: Vec::new(), done: 0, line: 1, replaced: 1 }
+        Writer {
+            text,
+            out: None,
+            numbers: Vec::new(),
+            mended: Vec::new(),
+            lost: Vec::new(),
+            done: 0,
+            line: 1,
+            replaced: 1,
+        }
     }
 
     /// Copies the lines up to a byte as they are.
@@ -339,8 +355,10 @@ impl<'a> Writer<'a> {
             self.copy(self.text.len());
         }
         match self.out {
-            Some(out) => Unwrapped { text: Cow::Owned(out), numbers: Some(self.numbers), mended: self.mended },
-            None => Unwrapped { text: Cow::Borrowed(self.text), numbers: None, mended: Vec::new() },
+            Some(out) => {
+                Unwrapped { text: Cow::Owned(out), numbers: Some(self.numbers), mended: self.mended, lost: self.lost }
+            }
+            None => Unwrapped { text: Cow::Borrowed(self.text), numbers: None, mended: Vec::new(), lost: Vec::new() },
         }
     }
 }
