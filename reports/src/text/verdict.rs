@@ -85,7 +85,7 @@ fn no_traces(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         0,
         "NO TRACES  ",
         "This text holds no stack, lock or task listing. Looked for: what /proc, the kernel log (hung tasks, sysrq), \
-         debuggers (gdb, lldb, crash, drgn, mdb, WinDbg, kdb, ddb, …), pstack and eu-stack, profilers, and the runtimes \
+         debuggers (gdb, lldb, crash, drgn, mdb, WinDbg, kdb and ddb), pstack and eu-stack, profilers, and the runtimes \
          of Go, Java and Python print. Paste the output of one of these, as it is.",
     )
 }
