@@ -34,11 +34,14 @@ impl<'a> Page<'a> {
 
     /// One line as it is.
     pub(super) fn line(&mut self, indent: usize, text: &str) -> io::Result<()> {
-        let mut safe = visible(text);
-        if self.layout.ascii {
-            safe = ascii_drawing(&safe);
-        }
+        let safe = self.drawn(text);
         writeln!(self.out, "{:indent$}{}", "", safe.trim_end())
+    }
+
+    /// A text as it is printed: safe for a terminal, and in ASCII where that is asked for.
+    fn drawn(&self, text: &str) -> String {
+        let safe = visible(text);
+        if self.layout.ascii { ascii_drawing(&safe) } else { safe }
     }
 
     /// Prose: paragraphs are wrapped; items of lists and indented lines keep their place.
@@ -58,9 +61,12 @@ impl<'a> Page<'a> {
     }
 
     fn hanging(&mut self, indent: usize, hang: usize, text: &str) -> io::Result<()> {
-        let text = visible(text);
+        // Drawn before it is wrapped, so that only the width that is printed counts.
+        let text = self.drawn(text);
+        let columns = |indent: usize| self.layout.width.saturating_sub(indent).max(30);
+        let (first, later) = (columns(indent), columns(indent + hang));
         let mut left = 0;
-        for row in wrap(&text, self.room(indent), self.room(indent + hang)) {
+        for row in wrap(&text, first, later) {
             self.line(indent + left, row)?;
             left = hang;
         }
