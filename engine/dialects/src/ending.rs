@@ -126,24 +126,63 @@ fn is_no_prose(text: &str) -> bool {
 /// Takes out frames whose name breaks off inside brackets or before a sign: the line was broken there, and what is left
 /// is another function's name. Their stacks are cut.
 pub(crate) fn broken_names(out: &mut Builder) {
-    if !out.names().any(is_broken) {
+    if !out.names().any(|name| is_broken(name) || has_lost_brackets(name)) {
         return;
     }
     let mut lines = Vec::new();
     let reading = out.reading_mut();
     for stack in &mut reading.stacks {
         let before = stack.frames.len();
+        // A page that takes brackets takes the innermost ones: of a name that still has some, more are doubtful.
+        let lost = stack.frames.iter().any(|frame| has_lost_brackets(&frame.symbol));
         stack.frames.retain(|frame| {
-            let broken = is_broken(&frame.symbol);
-            lines.extend(broken.then_some(frame.span.last));
-            !broken
+            let why = match () {
+                () if is_broken(&frame.symbol) => Some(BREAKS_OFF),
+                () if lost && is_nested(&frame.symbol) => Some(LOST_BRACKETS),
+                () => None,
+            };
+            lines.extend(why.map(|why| (frame.span.last, why)));
+            why.is_none()
         });
         stack.cut |= stack.frames.len() < before;
     }
     reading.stacks.retain(|stack| !stack.frames.is_empty());
-    for line in lines {
-        out.unclear(line, "the name of a function breaks off here");
+    if lines.iter().any(|(_, why)| *why == LOST_BRACKETS) {
+        out.note(
+            None,
+            "Angle brackets of template arguments are missing in this text: names of functions may lack them or what \
+             stood in them.",
+        );
     }
+    for (line, why) in lines {
+        out.unclear(line, why);
+    }
+}
+
+const BREAKS_OFF: &str = "the name of a function breaks off here";
+const LOST_BRACKETS: &str = "the name of this function has lost brackets of its template arguments";
+
+/// Whether a name shows that angle brackets inside others were lost: ` >` stands behind `>` only (C++), and `[T]` behind
+/// a bracket or a blank (Rust).
+fn has_lost_brackets(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let closes = |at: usize| bytes.get(at.wrapping_sub(1)).is_some_and(|before| !matches!(before, b'>' | b' '));
+    let ends = |at: usize| matches!(bytes.get(at + 2), None | Some(b':' | b'(' | b' ' | b',' | b'&' | b'*' | b'>'));
+    let operator = |at: usize| name.get(..at).is_some_and(|before| before.ends_with("operator"));
+    if !name.contains('<') {
+        return false;
+    }
+    name.match_indices(" >")
+        .any(|(at, _)| closes(at) && ends(at) && !operator(at) && name.get(at + 2..at + 4) != Some(" ("))
+        || (name.starts_with('<')
+            && name
+                .match_indices("[T]")
+                .any(|(at, _)| bytes.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric)))
+}
+
+/// Whether brackets stand in a name around something.
+fn is_nested(name: &str) -> bool {
+    name.contains('<') && name.contains('>') && !(name.starts_with('<') && name.find('>') == Some(name.len() - 1))
 }
 
 /// Whether a name of more than one word breaks off.
@@ -233,6 +272,33 @@ mod tests {
         let reading = of(text);
         assert_eq!(reading.unclear.iter().map(|unclear| unclear.span.first).collect::<Vec<_>>(), [3]);
         assert_eq!(of(&text.replace("#1  ", "and ")).unclear.len(), 0);
+    }
+
+    #[test]
+    fn names_that_lost_brackets_are_told_and_left_out() {
+        let text = |name: &str| {
+            format!(
+                "TID 47:\n#0  0x0000000000001000 poll\n#1  0x0000000000002000 {name}\n#2  0x0000000000003000 main\n"
+            )
+        };
+        for (name, lost) in [
+            ("std::thread::_Invoker<std::tupleDetached_thread, unsigned long > >::run()", true),
+            ("std::__invoke_impl<void, main()::lambda() >(std::__invoke_other)", true),
+            ("Queue<Query, Strategy >::pop(Query&)", true),
+            ("<usize as core::slice::index::SliceIndex[T]>::index", true),
+            ("std::vector<int, std::allocator<int> >::at(unsigned long)", false),
+            ("std::tuple<main()::{lambda()#1}>::get", false),
+            ("bool std::operator> <char>(char, char)", false),
+            ("bool operator ><char>(char, char)", false),
+            ("<usize as core::slice::index::SliceIndex<[T]>>::index", false),
+            ("<alloc::vec::Vec<T,A> as core::ops::index::Index<I>>::index", false),
+            ("a::f[abi:cxx11](b<int>)", false),
+        ] {
+            let reading = of(&text(name));
+            let seen =
+                (reading.stacks[0].frames.len(), reading.stacks[0].cut, reading.unclear.len(), reading.notes.len());
+            assert_eq!(seen, if lost { (2, true, 1, 1) } else { (3, false, 0, 0) }, "{name}");
+        }
     }
 
     #[test]

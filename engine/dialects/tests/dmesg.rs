@@ -54,6 +54,25 @@ fn task_lines_of_all_kernels_name_the_stack() {
 }
 
 #[test]
+fn heads_that_cannot_be_read_are_told() {
+    let trace =
+        |mark: &str| format!("Call Trace:\n {mark}TASK>\n __schedule+0x1/0x2\n schedule+0x1/0x2\n {mark}/TASK>\n");
+    let first = "task:first state:D stack:0     pid:12    ppid:2      flags:0x00004000\n";
+    for head in [
+        "task:other state:D stack:0     pid:     ppid:2      flags:0x00004000\n",
+        "CPU: 1 UID: 0 PID: x Comm: other Not tainted\n",
+    ] {
+        let reading = read(&format!("{first}{}{head}{}", trace("<"), trace("<")));
+        let frames = vec!["__schedule".to_owned(), "schedule".to_owned()];
+        assert_eq!(stacks(&reading), [(Some(12), frames.clone()), (None, frames)], "{head}");
+        assert_eq!(reading.unclear.iter().map(|unclear| unclear.span.first).collect::<Vec<_>>(), [7], "{head}");
+    }
+    // A page took the brackets: the marks are known without them.
+    let lost = read(&format!("{first}{}", trace("<")).replace(['<', '>'], ""));
+    assert_eq!((stacks(&lost)[0].0, stacks(&lost).len(), lost.unclear.len()), (Some(12), 1, 0));
+}
+
+#[test]
 fn frames_of_all_architectures() {
     for (lines, symbols) in [
         (" <TASK>\n a+0x1/0x2\n ? b+0x1/0x2\n c+0x1/0x2 kernel/x.c:12\n d kernel/x.c:9 [inline]", vec!["a", "c", "d"]),

@@ -35,7 +35,9 @@ pub(super) struct Stack {
 /// Whether a stack begins here although its header is missing.
 pub(super) fn opens(line: &Line<'_>) -> bool {
     let text = line.trimmed();
-    (text.starts_with('#') && text.contains(" at ") && frame(line.head()).is_some_and(|frame| frame.number == Some(0)))
+    (text.starts_with(['#', '0'])
+        && text.contains(" at ")
+        && frame(line.head()).is_some_and(|frame| frame.number == Some(0)))
         || text.starts_with("[exception RIP:")
         || (text.starts_with('[') && text.contains("] \"") && is_merged_header(text))
 }
@@ -125,7 +127,7 @@ impl Stack {
             return self.exception(line, out);
         }
         let unsigned =
-            || text.starts_with(|c: char| c.is_ascii_digit()) && text.contains("] ") && text.contains(" at ");
+            || text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(" at ") && frame(line.head()).is_some();
         if text.starts_with(['#', '[']) || unsigned() {
             if let Some(printed) = frame(line.head()) {
                 return self.frame(&printed, line, out);

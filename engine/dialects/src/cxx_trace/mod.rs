@@ -71,12 +71,14 @@ impl Reader for CxxTraceReader {
             self::form(other).is_some_and(|(other, _)| other == form) || (form == Form::Abseil && is_signal(other))
         };
         // Of frames that were glued together each has a neighbour in its line.
-        let glued = context
-            .plain(line.number)
-            .trim()
-            .split_once(text)
-            .is_some_and(|(before, after)| near(before) || near(after));
+        let glued = context.plain(line.number).trim().split_once(text).is_some_and(|(before, after)| {
+            near(before) || near(after) || after.split_inclusive(']').next().is_some_and(near)
+        });
+        // The second line may be cut.
+        let next = line.number + 1;
+        let torn = || form == Form::Glibc && context.is_torn(next) && context.plain(next).contains("(+0x");
         glued
+            || torn()
             || near(&context.after(line.number))
             || context.before(line.number, 1).is_some_and(|(_, before)| near(&before))
     }

@@ -185,6 +185,12 @@ pub(super) fn kind(text: &str) -> Kind {
         b'w' if starts("workqueue ") && text.contains(": flags=") => Kind::Table,
         b'<' if starts("<TASK>") => Kind::TraceMark,
         b'<' if starts("</TASK>") => Kind::TraceEnd,
+        // A page may have lost the brackets.
+        b'T' if text == "TASK" => Kind::TraceMark,
+        b'/' if text == "/TASK" => Kind::TraceEnd,
+        b'I' | b'N' | b'S' | b'/' if matches!(text.trim_start_matches('/'), "IRQ" | "NMI" | "SOFTIRQ") => {
+            Kind::Structure
+        }
         b'-' if starts("---[ end") => Kind::TraceEnd,
         b'A' | b'F' | b'L'
             if starts("Allocated by task") || starts("Freed by task") || starts("Last potentially related work") =>
@@ -209,6 +215,16 @@ pub(super) fn kind(text: &str) -> Kind {
         _ if is_words(bytes) || is_register_row(text) => Kind::Structure,
         _ if is_old_task(text) => Kind::TaskLine,
         _ => Kind::Other,
+    }
+}
+
+/// Whether a line that is none of those above begins as one that names a task does.
+pub(super) fn seems_head(text: &str) -> bool {
+    match text.as_bytes().first() {
+        Some(b't') => text.starts_with("task:") && text.contains("state:"),
+        Some(b'I') => text.starts_with("INFO: task ") && text.contains(" blocked"),
+        Some(b'C') => text.starts_with("CPU: ") && (text.contains(" PID: ") || text.contains(" Comm: ")),
+        _ => false,
     }
 }
 

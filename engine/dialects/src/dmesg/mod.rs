@@ -212,7 +212,13 @@ impl DmesgReader {
         if line.prefix.path.is_some() || (text.starts_with(['[', '(']) && !console && !xmon) {
             return false;
         }
-        context.after(line.number).contains("+0x") && text.contains("/0x")
+        // Below it stands another frame, or behind it where lines were glued together; pages lose a `+`.
+        let below = || {
+            let below = context.after(line.number);
+            below.contains("+0x") || below.contains("/0x") && frame::looks_like_frame(below.trim())
+        };
+        let beside = || context.given(line.number).matches("/0x").nth(1).is_some();
+        text.contains("/0x") && (below() || beside())
     }
 
     /// Two consoles on one line print everything twice.
@@ -301,7 +307,7 @@ impl DmesgReader {
             }
             Kind::TraceMark => self.stream(line).marked(),
             Kind::TraceEnd => {
-                let marked = line.trimmed().starts_with('<');
+                let marked = line.trimmed().starts_with(['<', '/']);
                 self.stream(line).end(marked, out);
             }
             Kind::Detail => self.reports.detail(line, out),
@@ -324,6 +330,12 @@ impl DmesgReader {
 
     /// A line of nobody: rows of tables, messages of drivers, prose.
     fn other(&mut self, wrapped: bool, line: &Line<'_>, out: &mut Builder) -> Fed {
+        if kind::seems_head(line.trimmed()) {
+            // What follows is not the trace above it.
+            self.stream(line).close(out);
+            out.unclear(line.number, "seems to name the task of a trace, but does not have the form of such a line");
+            return Fed::Passed;
+        }
         if self.queues.read(line, out) || self.reports.stalled_cpu(line, out) {
             return Fed::Taken;
         }

@@ -12,6 +12,7 @@
 use crate::block::is_place;
 use crate::builder::Builder;
 use crate::dialect::{Dialect, Fed, Reader};
+use crate::text::shell::is_mark_of_elision;
 use crate::text::{Command, Context, Line, Tool};
 use pest::Parser;
 use pest::iterators::Pair;
@@ -57,6 +58,8 @@ struct EuStackReader {
     /// The threads of the process that are being listed: first and last line, and whether nothing says that some are
     /// left out.
     listed: Option<(u32, u32)>,
+    /// Lines were left out just above.
+    elided: bool,
     /// The command shows one thread only, or goes through a filter.
     partial: bool,
 }
@@ -87,7 +90,10 @@ impl Reader for EuStackReader {
                 self.thread = Some(Thread { tid, line: line.number, frames: Vec::new(), cut: false });
             }
             Some(Printed::Frame(frame)) => match &mut self.thread {
-                Some(thread) => thread.frames.push(*frame),
+                Some(thread) => {
+                    self.elided = false;
+                    thread.frames.push(*frame);
+                }
                 None => return Fed::End,
             },
             None => return self.other(text, line, out),
@@ -102,6 +108,10 @@ impl Reader for EuStackReader {
         self.end_process(out);
         self.pid = None;
         self.session = SessionId::default();
+    }
+
+    fn sees_elisions(&self) -> bool {
+        true
     }
 
     fn command(&mut self, command: &Command, _out: &mut Builder) -> bool {
@@ -133,11 +143,20 @@ impl EuStackReader {
         let indented = text.len() < line.text.len();
         if let Some(frame) = self.thread.as_mut().and_then(|thread| thread.frames.last_mut())
             && indented
+            && !self.elided
             && frame.location.is_none()
             && is_place(text)
         {
             frame.location = Some(out.name(text));
             return Fed::Taken;
+        }
+        if self.thread.is_some() && is_mark_of_elision(text) {
+            self.elided = true;
+            return Fed::Passed;
+        }
+        // The place of a frame that was left out.
+        if std::mem::take(&mut self.elided) && indented && is_place(text) {
+            return Fed::Passed;
         }
         let map = self.thread.is_none() && (indented || text.starts_with("0x"));
         if map || text.is_empty() { Fed::Passed } else { Fed::End }

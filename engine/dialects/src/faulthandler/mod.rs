@@ -117,6 +117,8 @@ impl FaulthandlerReader {
         self.thread.as_ref().is_some_and(|thread| thread.source)
             && (line.text.starts_with("    ")
                 || text.starts_with("<built-in ")
+                // A page may have lost the brackets.
+                || text.starts_with("built-in ")
                 || text.starts_with("(frame information"))
     }
 

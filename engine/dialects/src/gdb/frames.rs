@@ -218,10 +218,18 @@ impl GdbReader {
     /// A frame without its sign can begin a stack only right behind the command or the header that announces one, or
     /// where the next one follows.
     pub(super) fn is_unsigned(&self, text: &str, line: u32, context: &Context<'_>) -> bool {
+        let two_blanks = text.trim_start().starts_with("0  ");
         let Some(Printed::Frame { number: 0, address, text }) = line::unsigned_frame(text) else { return false };
+        let call = call::split(text);
         let asked = self.asked.stack && context.command_just_before().is_some();
         let announced = || self.header.as_ref().is_some_and(|(_, header)| header + 2 >= line);
-        let followed = || address.is_some() && context.after(line).trim_start().starts_with("1 ");
-        (asked || announced() || followed()) && stack::is_frame(address, &call::split(text))
+        let placed = || two_blanks && call.arguments.is_some() && call.location.is_some();
+        let followed = || {
+            let next = context.after(line);
+            // Or by its local variables.
+            (next.trim_start().starts_with("1 ") && (address.is_some() || placed()))
+                || (next.starts_with("        ") && next.contains(" = ") && placed())
+        };
+        (asked || announced() || followed()) && stack::is_frame(address, &call)
     }
 }

@@ -88,6 +88,10 @@ impl Dialect for Gdb {
             "__owner",
             "__cur_writer",
             " LWP ",
+            // Frames that lost their sign and print no address.
+            ") at ./",
+            ") at ../",
+            ") at /",
         ]
     }
 

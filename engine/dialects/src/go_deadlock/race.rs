@@ -63,7 +63,9 @@ impl Reader for GoRaceReader {
             out.fact(Fact { relation: "report", fields: vec![("kind", kind)], span });
             return Fed::Taken;
         }
-        if let Some((place, _)) = text.split_once(" +0x").filter(|(place, _)| block::is_place(place)) {
+        // A page may have lost the `+`.
+        let place = text.rsplit_once(" +0x").or_else(|| text.rsplit_once(" 0x"));
+        if let Some((place, _)) = place.filter(|(place, _)| block::is_place(place)) {
             if let Some(frame) = self.block.as_mut().and_then(|block| block.frames.last_mut()) {
                 frame.location = Some(out.name(place));
             }

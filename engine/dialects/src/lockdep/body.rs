@@ -75,7 +75,8 @@ pub(super) fn is_rule(text: &str) -> bool {
 /// A line of a trace of the past: `func+0x1/0x2 [module]`, with an address before it or a source line behind it.
 pub(super) fn is_frame(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or("");
-    let offset = text.contains("+0x") && text.contains("/0x");
+    // A page may have lost the `+`.
+    let offset = text.split_once("/0x").is_some_and(|(before, _)| before.contains("0x"));
     offset || text.contains("[inline]") || (first.starts_with("<--") && text.len() < 120)
 }
 

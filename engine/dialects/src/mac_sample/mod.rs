@@ -214,6 +214,7 @@ impl MacSampleReader {
         }
         if self.graph && rest.starts_with("Thread_") {
             self.sample_thread(rest, line, out);
+            self.thread.iter_mut().for_each(|thread| thread.tree.total = Some(count));
             return Fed::Taken;
         }
         // Lists behind the trees (`Heaviest stack …`) have no thread.

@@ -24,6 +24,8 @@ pub(super) struct Node {
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
+    /// Samples of the thread.
+    pub(super) total: Option<u64>,
     /// Lines are missing.
     pub(super) cut: bool,
 }
@@ -47,9 +49,14 @@ impl Tree {
     /// Whether the depths say nothing, or say so now.
     pub(super) fn mend_depths(&mut self) -> bool {
         let pairs = || self.nodes.iter().zip(self.nodes.iter().skip(1));
-        let flat = self.nodes.len() > 1 && pairs().all(|(caller, callee)| caller.depth >= callee.depth);
+        // The star of a frame of the kernel is no indentation.
+        let column = |node: &Node| node.depth - usize::from(node.kernel);
+        let flat = self.nodes.len() > 1 && pairs().all(|(caller, callee)| column(caller) >= column(callee));
         // A call that was glued behind another one has lost its column.
-        let lost = flat || pairs().any(|(caller, callee)| caller.line == callee.line);
+        let glued = pairs().any(|(caller, callee)| caller.line == callee.line);
+        // The callees of a thread are seen together as often as the thread.
+        let roots = self.roots().filter_map(|at| self.nodes.get(at)).map(|node| node.count).sum::<u64>();
+        let lost = flat || glued || self.total.is_some_and(|total| roots > total);
         let alike = pairs().all(|(caller, callee)| caller.count == callee.count);
         if lost && alike {
             self.nodes.iter_mut().enumerate().for_each(|(at, node)| node.depth = at);

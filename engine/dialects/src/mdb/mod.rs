@@ -38,7 +38,7 @@ impl Dialect for Mdb {
     fn needles(&self) -> &'static [&'static str] {
         &[
             "stack pointer for thread",
-            "SLEEP  ",
+            " SLEEP ",
             "OWNER/COUNT",
             "TYPE             HELD",
             "TYPE HELD",

@@ -76,7 +76,11 @@ impl Stack {
         let pointers = (text.starts_with('[') && is(Rule::resume, text)) || is_frame_start(text);
         // The first call of a panic's stack is printed without an offset: the prompt tells what it is.
         let asked = after_prompt && (typed.contains("::stack") || typed.contains("$c"));
-        let follows = is_call_start(context.after(line.number).trim());
+        let beside = || {
+            let given = context.plain(line.number);
+            given.split_once(text).is_some_and(|(_, behind)| is_call_start(behind.trim_start()))
+        };
+        let follows = is_call_start(context.after(line.number).trim()) || beside();
         if asked && follows && !pointers && !is_call_start(text) && is(Rule::call, text) {
             return Some(Stack::new(Form::Calls, line.number));
         }

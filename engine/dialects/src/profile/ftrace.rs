@@ -24,7 +24,8 @@ impl Dialect for Ftrace {
     }
 
     fn needles(&self) -> &'static [&'static str] {
-        &["<stack trace>"]
+        // A page may have lost the brackets, or what stands in them: then the frames below tell.
+        &["<stack trace>", ": stack trace", "\n => "]
     }
 
     fn reader(&self) -> Box<dyn Reader> {
@@ -38,12 +39,12 @@ struct FtraceReader {
 }
 
 impl Reader for FtraceReader {
-    fn opens(&mut self, line: &Line<'_>, _context: &Context<'_>) -> bool {
-        line.text.ends_with("<stack trace>") && begins(line).is_some()
+    fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
+        begins(line, context).is_some()
     }
 
-    fn feed(&mut self, line: &Line<'_>, _context: &Context<'_>, out: &mut Builder) -> Fed {
-        if let Some(begun) = begins(line) {
+    fn feed(&mut self, line: &Line<'_>, context: &Context<'_>, out: &mut Builder) -> Fed {
+        if let Some(begun) = begins(line, context) {
             self.close(out);
             self.sample = Some(begun);
             return Fed::Taken;
@@ -61,8 +62,10 @@ impl Reader for FtraceReader {
     }
 }
 
-fn begins(line: &Line<'_>) -> Option<Sample> {
-    if !line.text.ends_with("<stack trace>") {
+/// The line above the frames of a stack.
+fn begins(line: &Line<'_>, context: &Context<'_>) -> Option<Sample> {
+    let marked = line.text.ends_with("<stack trace>");
+    if !marked && !(line.text.ends_with([':', 'e']) && is_step(&context.after(line.number))) {
         return None;
     }
     let mut sample = Sample { kernel: true, ..Sample::at(line.number) };
@@ -78,4 +81,9 @@ fn begins(line: &Line<'_>) -> Option<Sample> {
         return None;
     }
     Some(sample)
+}
+
+/// Whether a line is a frame.
+fn is_step(text: &str) -> bool {
+    text.trim_start().starts_with("=> ") && parse(Rule::step, text.trim()).is_some()
 }

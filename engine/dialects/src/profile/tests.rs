@@ -1,10 +1,17 @@
 use crate::driver::read;
-use stacklore_model::{Document, SourceId, StackKind, System};
+use stacklore_model::{Document, Reading, SourceId, StackKind, System};
 
 type Seen = (&'static str, Option<u32>, System, u64, String);
 
+fn read_all(text: &str) -> Reading {
+    read(SourceId(0), &Document::from_text("x", text))
+}
+
 fn seen(text: &str) -> Vec<Seen> {
-    let reading = read(SourceId(0), &Document::from_text("x", text));
+    rows(&read_all(text))
+}
+
+fn rows(reading: &Reading) -> Vec<Seen> {
     let row = |s: &stacklore_model::StackSighting| {
         let StackKind::Profile(count) = s.kind else { panic!("a profile is no backtrace: {:?}", s.kind) };
         let frames = s.frames.iter().map(|f| f.symbol.to_string()).collect::<Vec<_>>().join(" < ");
@@ -71,6 +78,32 @@ fn sums_of_bcc() {
             ("bcc", Some(12), System::Linux, 6, "schedule".to_owned())
         ]
     );
+}
+
+#[test]
+fn damaged_sums_of_bcc() {
+    let head = "Tracing off-CPU time (us) of PID 12 by kernel stack for 5 secs.\n";
+    let expected = [("bcc", Some(12), System::Linux, 6, "schedule < mutex_lock < f".to_owned())];
+    for (text, read) in [
+        ("\n    schedule mutex_lock\n    f\n    -    my prog (12)\n        6\n", true),
+        ("\nschedule\nmutex_lock\nf\n- my prog (12)\n6\n", true),
+        ("\n    schedule\n    mutex_lock\n    f", false),
+    ] {
+        let reading = read_all(&format!("{head}{text}"));
+        assert_eq!(rows(&reading), if read { &expected[..] } else { &[] }, "{text}");
+        assert_eq!(reading.unclear.is_empty(), read, "{text}");
+    }
+    assert!(read_all(&format!("{head}^C\nthanks\nAnna\n")).unclear.is_empty());
+}
+
+#[test]
+fn stacks_of_ftrace_without_brackets() {
+    let head = " prog-12  [001] d..2   123.456789: ";
+    for mark in ["stack trace", ""] {
+        let text = format!("{head}{mark}\n => schedule\n => mutex_lock\n");
+        assert_eq!(seen(&text), [("ftrace", Some(12), System::Linux, 1, "schedule < mutex_lock".to_owned())]);
+    }
+    assert!(seen(&format!("{head}stack trace\nnothing\n")).is_empty());
 }
 
 #[test]

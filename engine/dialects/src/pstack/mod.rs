@@ -91,18 +91,17 @@ impl Reader for PstackReader {
         self.missed.clear();
         if text.contains(':') && is(Rule::header, text) {
             // Many lines begin with a number and a colon; the one below tells.
-            let below = context.plain(line.number + 1);
+            let below = context.after(line.number);
             return is(Rule::separator, &below) || is(Rule::frame, &below);
         }
         let separator = text.starts_with("----") && is(Rule::separator, text);
         if !separator && !is(Rule::frame, text) {
             return false;
         }
-        let above = (line.number.saturating_sub(HEAD).max(1)..line.number).rev();
         // mdb's frames look like ours: the nearest head is where this process begins.
         let mut head = None;
-        for number in above {
-            let text = context.plain(number);
+        let mut last = line.number;
+        while let Some((number, text)) = context.before(last, 1).filter(|(number, _)| number + HEAD >= line.number) {
             if is(Rule::header, &text) {
                 head = Some(number);
                 break;
@@ -110,6 +109,7 @@ impl Reader for PstackReader {
             if !is_ours(&text) {
                 break;
             }
+            last = number;
         }
         self.missed = (head.unwrap_or(line.number)..line.number).collect();
         head.is_some() || separator
@@ -225,7 +225,7 @@ fn is_remark(text: &str) -> bool {
 }
 
 fn read(text: &str, out: &mut Builder) -> Option<Printed> {
-    if text.starts_with("----") {
+    if text.starts_with("----") && text.contains('#') {
         return separator(Grammar::parse(Rule::separator, text).ok()?.next()?);
     }
     if let Some(parsed) = Grammar::parse(Rule::frame, text).ok().and_then(|mut pairs| pairs.next()) {

@@ -57,7 +57,7 @@ impl Reader for RustPanicReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
         let text = line.trimmed();
         if text.eq_ignore_ascii_case("stack backtrace:") {
-            let next = context.plain(line.number + 1);
+            let next = context.after(line.number);
             let next = next.trim_start();
             return parse(Rule::frame, next.trim_end()).is_some();
         }

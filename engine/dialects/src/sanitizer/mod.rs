@@ -109,7 +109,7 @@ impl Reader for SanitizerReader {
             self.tell(out);
             return Fed::Taken;
         }
-        if text.starts_with('#') {
+        if text.starts_with('#') || has_lost_sign(text) {
             let Some(found) = parse(Rule::frame, text) else {
                 out.unclear(line.number, "looks like a frame of a sanitizer");
                 return Fed::Passed;
@@ -351,6 +351,15 @@ fn actor(text: &str) -> Option<u32> {
         return Some(0);
     }
     leading_number(who.strip_prefix("thread T")?)
+}
+
+/// Whether a line is a frame of which a page took the sign for a heading's: a number, and a module or a place at the end.
+fn has_lost_sign(text: &str) -> bool {
+    text.split_once(' ').is_some_and(|(number, rest)| {
+        (1..=3).contains(&number.len())
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && (rest.ends_with(')') || rest.starts_with("0x") || block::is_place(rest))
+    })
 }
 
 /// Lines of a report that say nothing of its threads.

@@ -16,7 +16,7 @@ use crate::text::{Context, Line};
 use pest::Parser;
 use pest::iterators::Pair;
 use pest_derive::Parser;
-use stacklore_model::{Frame, StackKind, StackSighting, System, TaskKeys, TaskSighting, TaskState};
+use stacklore_model::{Frame, MendKind, StackKind, StackSighting, System, TaskKeys, TaskSighting, TaskState};
 
 #[derive(Parser)]
 #[grammar = "sdb/grammar.pest"]
@@ -155,6 +155,7 @@ fn frame(text: &str, line: u32, out: &mut Builder) -> Option<Frame> {
     for part in parse(Rule::frame, text)?.into_inner() {
         match part.as_rule() {
             Rule::symbol => frame.symbol = out.name(part.as_str()),
+            Rule::lost => out.mend(MendKind::LostPlus, line),
             Rule::offset => frame.offset = u64::from_str_radix(part.as_str(), 16).ok(),
             _ => {}
         }

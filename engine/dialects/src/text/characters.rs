@@ -20,7 +20,14 @@ pub(super) fn characters<'a>(raw: &'a str, note: &mut dyn FnMut(MendKind)) -> Co
         text = Cow::Owned(decoded);
     }
     if !text.is_ascii() {
-        let plain: String = text.chars().filter_map(plain_character).collect();
+        let mut plain = String::with_capacity(text.len());
+        for c in text.chars() {
+            match c {
+                // What word processors make of two dashes; a rule of dashes is told by their number.
+                '\u{2014}' => plain.push_str("--"),
+                c => plain.extend(plain_character(c)),
+            }
+        }
         if plain != *text {
             note(MendKind::Typography);
             text = Cow::Owned(plain);

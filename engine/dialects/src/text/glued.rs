@@ -68,8 +68,8 @@ static FORMS: [Form; 19] = forms! {
     // What crash puts behind the frame of an exception.
     Rule::Next, ["[exception RIP: "], r"^\s*#\d+ \[[0-9a-f]+\] .*(\[exception RIP: )";
     // Trees of calls on macOS: only the count before a function tells where it begins.
-    Rule::Next, [") ["], r"^[\s+!:|]*\d+ +\S.*?\[0x[0-9a-f,x]+\]\s+((?:[+!:|] *)*\d+ +[^\s\d])";
-    Rule::Next, [") + "], r"^[\s+!:|]*\d+ +\S.*?\[0x[0-9a-f,x]+\]\s+((?:[+!:|] *)*\d+ +[^\s\d])";
+    Rule::Next, [") ["], r"^[\s+!:|]*\d+ +\S.*?\[0x[0-9a-f,x]+\](?:\s+[^\s\[\]]+:\d+)?\s+((?:[+!:|] *)*\d+ +[^\s\d])";
+    Rule::Next, [") + "], r"^[\s+!:|]*\d+ +\S.*?\[0x[0-9a-f,x]+\](?:\s+[^\s\[\]]+:\d+)?\s+((?:[+!:|] *)*\d+ +[^\s\d])";
 };
 
 /// Where further records of these forms begin in a line.

@@ -172,11 +172,20 @@ pub(super) fn plain<'a>(lines: &Lines<'a>, number: u32) -> Cow<'a, str> {
 fn as_typed<'a>(lines: &Lines<'a>, raw: &'a str, number: u32, note: &mut dyn FnMut(MendKind)) -> Cow<'a, str> {
     let text = characters(raw, note);
     if !is_quoted(lines, number, &text) {
-        return text;
+        // A fence that was hidden behind other marks was not taken out before.
+        return if let Cow::Owned(_) = text { without_fence(text) } else { text };
     }
     note(MendKind::Quoting);
-    let text = unquoted(text);
+    let text = without_fence(unquoted(text));
     if is_quoted_inside(lines, number, &text) { unquoted(text) } else { text }
+}
+
+/// A line without the fence of a code block that is glued to its text.
+fn without_fence(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text.strip_prefix("```").filter(|rest| rest.contains(' ')) {
+        Some(rest) => Cow::Owned(rest.to_owned()),
+        None => text,
+    }
 }
 
 /// Largest prefix of at most `limit` bytes that ends at a character.

@@ -41,6 +41,9 @@ pub(crate) const NEEDLES: &[&str] = &[
     "[&lt;",
     "=&gt;",
     "&nbsp;",
+    "crash&gt;",
+    "crash64&gt;",
+    "&gt;&gt;&gt; ",
 ];
 
 /// `[root@host ~]# `, `user@host:/dir$ `, `/var/log# `, `# `, `$ `, `bash-5.1# `.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 /// Whether the mark before this line is quoting: the lines around it carry it too (`> ` alone is also mdb's prompt).
 pub(super) fn is_quoted(lines: &Lines<'_>, number: u32, text: &str) -> bool {
-    let (before, after) = (number.saturating_sub(1), number + 1);
+    let (before, after) = beside(lines, number);
     if text.starts_with('>') && !is_prompt(text) {
         // Some mailers write no blank behind the mark.
         let quotes = |n: u32| {
@@ -24,8 +24,8 @@ pub(super) fn is_quoted(lines: &Lines<'_>, number: u32, text: &str) -> bool {
         // A prompt stands alone: quoted text has marks on both sides, or on one where the other side is empty or where
         // they go on.
         _ => {
-            (same(before) && (same(after) || blank(after) || same(before.saturating_sub(1))))
-                || (same(after) && (blank(before) || same(after + 1)))
+            (same(before) && (same(after) || blank(after) || same(beside(lines, before).0)))
+                || (same(after) && (blank(before) || same(beside(lines, after).1)))
         }
     }
 }
@@ -38,7 +38,15 @@ pub(super) fn is_quoted_inside(lines: &Lines<'_>, number: u32, text: &str) -> bo
         let line = characters(lines.get(n), &mut |_| {});
         n == 0 || n > lines.len() || inner(without_marks(line.trim_start())) == Some(mark)
     };
-    same(number - 1) && same(number + 1)
+    let (before, after) = beside(lines, number);
+    same(before) && same(after)
+}
+
+/// The lines before and after a line, but for blank ones that stand between every two.
+fn beside(lines: &Lines<'_>, number: u32) -> (u32, u32) {
+    let (before, after) = (number.saturating_sub(1), number + 1);
+    let before = if lines.is_spacing(before) { before.saturating_sub(1) } else { before };
+    (before, if lines.is_spacing(after) { after + 1 } else { after })
 }
 
 /// Where the backslash stands that Markdown wants before the sign of a number: `\\#3  f ()`.

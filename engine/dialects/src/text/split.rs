@@ -208,6 +208,8 @@ fn records(text: &str, cuts: &mut Vec<usize>) {
     if is_go || (text.contains(".c:") && text.contains(" +0x")) {
         for found in GO_RECORD.captures_iter(text) {
             match (found.get(1), found.get(0)) {
+                // go-deadlock prints a line of code behind its places: `main.go:14 main.f { m.Lock() }`.
+                (Some(place), _) if is_before_code(&text[place.end()..]) => {}
                 (Some(place), _) => cuts.extend([place.start(), place.end()]),
                 (None, Some(head)) => cuts.push(head.end()),
                 _ => {}
@@ -224,6 +226,12 @@ fn records(text: &str, cuts: &mut Vec<usize>) {
     if second && twice("+0x") {
         starts(&POINTED_CALL, cuts);
     }
+}
+
+/// Whether a function and a line of its code follow, in braces or unknown.
+fn is_before_code(text: &str) -> bool {
+    let code = text.trim_start().split_once(' ').map_or("", |(_, code)| code);
+    code.starts_with("{ ") || code.starts_with("???")
 }
 
 /// The text up to the first character of an East Asian script or a bullet: prose glued to a record.
