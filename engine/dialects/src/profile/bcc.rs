@@ -86,7 +86,8 @@ impl Reader for BccReader {
         if !self.headed {
             return Fed::End;
         }
-        if line.is_blank() {
+        // `^C` ends most of these tools.
+        if line.is_blank() || text == "^C" {
             self.give_up(out);
             return Fed::Passed;
         }

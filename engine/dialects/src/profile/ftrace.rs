@@ -64,8 +64,8 @@ impl Reader for FtraceReader {
 
 /// The line above the frames of a stack.
 fn begins(line: &Line<'_>, context: &Context<'_>) -> Option<Sample> {
-    let marked = line.text.ends_with("<stack trace>");
-    if !marked && !(line.text.ends_with([':', 'e']) && is_step(&context.after(line.number))) {
+    let told = || line.text.ends_with([':', 'e']) && is_step(&context.after(line.number));
+    if !line.text.ends_with("<stack trace>") && !told() {
         return None;
     }
     let mut sample = Sample { kernel: true, ..Sample::at(line.number) };
