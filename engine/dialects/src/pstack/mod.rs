@@ -95,7 +95,8 @@ impl Reader for PstackReader {
             return is(Rule::separator, &below) || is(Rule::frame, &below);
         }
         let separator = text.starts_with("----") && is(Rule::separator, text);
-        if !separator && !is(Rule::frame, text) {
+        let is_frame = || text.bytes().take(8).all(|byte| byte.is_ascii_hexdigit()) && is(Rule::frame, text);
+        if !separator && !is_frame() {
             return false;
         }
         let above = (line.number.saturating_sub(HEAD).max(1)..line.number).rev();
