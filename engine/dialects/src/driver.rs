@@ -3,26 +3,14 @@
 use crate::builder::Builder;
 use crate::dialect::{Fed, Reader};
 use crate::ending;
+use crate::needles::NEEDLES;
 use crate::renumber::renumber;
 use crate::table::DIALECTS;
-use crate::text::{Context, Lines, Mender, Piece, Unwrapped, hides, line_count, prompt, shell, unwrap};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use crate::text::{Context, Lines, Mender, Piece, Unwrapped, hides, line_count, shell, unwrap};
 use stacklore_model::{Document, Reading, SourceId, Span, Unclear};
-use std::sync::LazyLock;
-
-/// Needles of all dialects and of prompts, in one automaton.
-static NEEDLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let needles = DIALECTS.iter().flat_map(|dialect| dialect.needles()).chain(prompt::NEEDLES);
-    AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostFirst)
-        // Junk passes through this and nothing else: the table of a DFA is worth its memory.
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(needles)
-        .expect("a few hundred short needles fit any automaton")
-});
 
 pub(crate) fn read(source: SourceId, document: &Document) -> Reading {
-    let first = NEEDLES.find(&document.text).map(|found| found.start());
+    let first = NEEDLES.find(&document.text, 0);
     if first.is_none() && !hides(&document.text) {
         // Nothing of it is read: most files of a ticket.
         return Reading { source, lines: line_count(&document.text), ..Reading::default() };
@@ -73,9 +61,7 @@ fn walk(source: SourceId, document: &Document, unwrapped: &Unwrapped<'_>, first:
 
 /// The first line from `number` on that holds a needle.
 fn next_candidate(lines: &Lines<'_>, number: u32) -> Option<u32> {
-    let start = lines.start(number);
-    let found = NEEDLES.find(&lines.text()[start..])?;
-    Some(lines.number_at(start + found.start()))
+    NEEDLES.find(lines.text(), lines.start(number)).map(|found| lines.number_at(found))
 }
 
 struct Walk<'a> {
@@ -169,7 +155,7 @@ impl Walk<'_> {
             }
             ended = !line.is_blank();
             // What ends a region and has no needle begins none.
-            if self.awaited == 0 && !NEEDLES.is_match(&*line.text) {
+            if self.awaited == 0 && !NEEDLES.is_match(&line.text) {
                 self.seems_over(ended, line.number);
                 return false;
             }

@@ -31,6 +31,7 @@ mod lslocks;
 mod mac_sample;
 mod mdb;
 mod minidump;
+mod needles;
 mod other_tools;
 mod proc_files;
 mod proc_stack;

@@ -54,7 +54,7 @@ pub(super) fn is_row(text: &str) -> bool {
 /// Rows that say nothing of a hang and still belong to crash: disassembly, counts of states.
 pub(super) fn is_other(text: &str) -> bool {
     (text.starts_with("0xffff") && Grammar::parse(Rule::instruction, text).is_ok())
-        || (text.len() < 12 && Grammar::parse(Rule::state_count, text).is_ok())
+        || (text.len() < 12 && text.contains(": ") && Grammar::parse(Rule::state_count, text).is_ok())
 }
 
 /// Address and name of a row of `sym`.

@@ -78,7 +78,9 @@ impl Reader for DdbReader {
         let text = line.trimmed();
         self.region = if is_head(text) || (is_frame(text) && stack::opens(text, line.number, context)) {
             Some(Region::Stack)
-        } else if is(Rule::owner, text) || (text.contains(" r = ") && is(Rule::held, text)) {
+        } else if (text.starts_with("Process ") && is(Rule::owner, text))
+            || (text.contains(" r = ") && is(Rule::held, text))
+        {
             Some(Region::Locks)
         } else if text.starts_with("thread ") && is(Rule::chain, text) {
             Some(Region::Chain)

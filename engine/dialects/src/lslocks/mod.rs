@@ -67,7 +67,8 @@ struct Row {
 
 impl Reader for LslocksReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
-        let Some(head) = parse(Rule::head, line.trimmed()) else { return false };
+        let text = line.trimmed();
+        let Some(head) = text.starts_with("COMMAND").then(|| parse(Rule::head, text)).flatten() else { return false };
         let command = context.command();
         *self = LslocksReader {
             blockers: head.into_inner().any(|part| part.as_rule() == Rule::blocker),

@@ -34,6 +34,9 @@ struct PerfReader {
 
 impl Reader for PerfReader {
     fn opens(&mut self, line: &Line<'_>, context: &Context<'_>) -> bool {
+        if !line.text.contains(':') {
+            return false;
+        }
         // Events without stacks are no stacks.
         let below = context.after(line.number);
         // Frames can be glued together; the first one shows what they are.

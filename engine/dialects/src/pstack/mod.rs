@@ -95,7 +95,8 @@ impl Reader for PstackReader {
             return is(Rule::separator, &below) || is(Rule::frame, &below);
         }
         let separator = text.starts_with("----") && is(Rule::separator, text);
-        if !separator && !is(Rule::frame, text) {
+        let is_frame = || text.bytes().take(8).all(|byte| byte.is_ascii_hexdigit()) && is(Rule::frame, text);
+        if !separator && !is_frame() {
             return false;
         }
         // mdb's frames look like ours: the nearest head is where this process begins.

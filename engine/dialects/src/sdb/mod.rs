@@ -59,7 +59,7 @@ struct Group {
 impl Reader for SdbReader {
     fn opens(&mut self, line: &Line<'_>, _context: &Context<'_>) -> bool {
         let text = line.trimmed();
-        parse(Rule::header, text).is_some() || group(text, line.number).is_some()
+        (text.starts_with("TASK_STRUCT") && parse(Rule::header, text).is_some()) || group(text, line.number).is_some()
     }
 
     fn feed(&mut self, line: &Line<'_>, _context: &Context<'_>, out: &mut Builder) -> Fed {

@@ -61,12 +61,10 @@ impl<'a> Lines<'a> {
 
     /// A line as given, without its line feed and a carriage return before it; empty outside the text.
     pub(crate) fn get(&self, number: u32) -> &'a str {
-        if number == 0 || number > self.len() {
-            return "";
-        }
-        let end = self.start(number + 1);
-        let line = &self.text[self.start(number)..end];
-        let line = line.strip_suffix('\n').unwrap_or(line);
+        let Some(start) = number.checked_sub(1).and_then(|before| self.starts.get(before as usize)) else { return "" };
+        // Behind the line feed the next line starts.
+        let end = self.starts.get(number as usize).map_or(self.text.len(), |next| next - 1);
+        let line = self.text.get(*start..end).unwrap_or_default();
         line.strip_suffix('\r').unwrap_or(line)
     }
 }

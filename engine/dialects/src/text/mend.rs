@@ -45,6 +45,14 @@ impl Mender {
     /// an answer the line goes through [`Mender::pieces`].
     pub(crate) fn sound<'a>(&mut self, lines: &Lines<'a>, number: u32, out: &mut Builder) -> Option<Line<'a>> {
         let raw = lines.get(number);
+        if number > self.rest
+            && !raw.is_empty()
+            && let Some(shape) = self.shapes.expected(raw)
+            && self.sound[0].get(shape) == Some(&true)
+            && !self.goes_on(lines, number)
+        {
+            return Some(Line { number, text: Cow::Borrowed(raw), prefix: Prefix::default(), shape: Some(shape) });
+        }
         // Whether a mark is one of quoting depends on the lines around it.
         let first = raw.bytes().find(|byte| !matches!(byte, b' ' | b'\t'));
         if first == Some(b'>') || quote_mark(raw).is_some() {
@@ -57,7 +65,7 @@ impl Mender {
         if raw.trim_ascii().is_empty() {
             return None;
         }
-        if number <= self.rest || self.wraps.get_or_insert_with(|| Wraps::of(lines)).goes_on(number).is_some() {
+        if number <= self.rest || self.goes_on(lines, number) {
             return None;
         }
         let mut prefix = Prefix::default();
@@ -79,6 +87,11 @@ impl Mender {
                 sound.then_some(line)
             }
         }
+    }
+
+    /// Whether the text broke the line: the next one is its rest.
+    fn goes_on(&mut self, lines: &Lines<'_>, number: u32) -> bool {
+        self.wraps.get_or_insert_with(|| Wraps::of(lines)).goes_on(number).is_some()
     }
 
     /// Whether mending leaves a line as it is.

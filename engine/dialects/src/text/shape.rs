@@ -8,6 +8,7 @@ use foldhash::fast::RandomState;
 use memchr::memmem::Finder;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 /// Shapes that are remembered at once. A text without repetition costs this much memory and no more.
@@ -32,30 +33,100 @@ pub(crate) struct Shape {
 /// Numbers the shapes of a document.
 #[derive(Default)]
 pub(super) struct Shapes {
-    known: HashMap<Box<[u8]>, u32, RandomState>,
+    known: HashMap<Rc<[u8]>, u32, RandomState>,
+    forms: Vec<Form>,
+    /// The shape of the line before, whose successor is looked at first.
+    last: Option<u32>,
     generation: u32,
     masked: Vec<u8>,
     hex: Vec<u8>,
 }
 
+/// A shape, and the two shapes of lines that stood below it last: stacks of a kind repeat line by line, and comparing a
+/// line with the one that is expected costs less than masking it.
+struct Form {
+    masked: Rc<[u8]>,
+    /// Where the addresses stand; `None` where decimal numbers are masked as well, whose number of digits varies.
+    addresses: Option<Box<[Range<u16>]>>,
+    next: [u32; 2],
+}
+
+impl Form {
+    fn is_of(&self, text: &[u8]) -> bool {
+        let Some(addresses) = self.addresses.as_ref().filter(|_| text.len() == self.masked.len()) else { return false };
+        let mut at = 0;
+        for address in addresses {
+            let (start, end) = (usize::from(address.start), usize::from(address.end));
+            let digits = &text[start..end];
+            let is_address = match self.masked[..start].last() {
+                Some(b'#') => digits.iter().all(u8::is_ascii_digit),
+                _ => digits.iter().fold(true, |all, byte| all & is_digit(*byte)),
+            };
+            if !is_address || text[at..start] != self.masked[at..start] {
+                return false;
+            }
+            at = end;
+        }
+        text[at..] == self.masked[at..]
+    }
+}
+
 impl Shapes {
+    /// The shape of a line, if it is one of those that followed the shape of the line before.
+    pub(super) fn expected(&mut self, text: &str) -> Option<Shape> {
+        let next = self.forms.get(self.last? as usize)?.next;
+        let is_next = |next: &u32| self.forms.get(*next as usize).is_some_and(|form| form.is_of(text.as_bytes()));
+        let found = next.into_iter().find(is_next)?;
+        Some(self.passed(found))
+    }
+
     /// The shape of a line.
     pub(super) fn of(&mut self, text: &str) -> Option<Shape> {
         if text.len() > MAX_LENGTH {
             return None;
         }
+        if let Some(shape) = self.expected(text) {
+            return Some(shape);
+        }
         mask(text.as_bytes(), &mut self.masked, &mut self.hex);
         if let Some(index) = self.known.get(&self.masked[..]) {
-            return Some(Shape { generation: self.generation, index: *index });
+            let index = *index;
+            return Some(self.passed(index));
         }
         if self.known.len() >= MAX_SHAPES {
             self.known.clear();
+            self.forms.clear();
+            self.last = None;
             self.generation += 1;
         }
-        let index = self.known.len() as u32;
-        self.known.insert(self.masked.as_slice().into(), index);
-        Some(Shape { generation: self.generation, index })
+        let index = self.forms.len() as u32;
+        let masked: Rc<[u8]> = self.masked.as_slice().into();
+        self.known.insert(masked.clone(), index);
+        self.forms.push(Form { masked, addresses: fixed_addresses(text.as_bytes(), &mut self.hex), next: [index; 2] });
+        Some(self.passed(index))
     }
+
+    /// Notes which shape this line has.
+    fn passed(&mut self, index: u32) -> Shape {
+        if let Some(last) = self.last.replace(index)
+            && let Some(last) = self.forms.get_mut(last as usize)
+            && last.next[0] != index
+        {
+            last.next = [index, last.next[0]];
+        }
+        Shape { generation: self.generation, index }
+    }
+}
+
+/// Where the addresses of a line stand whose masked parts are addresses and the number behind `#` only.
+fn fixed_addresses(text: &[u8], hex: &mut Vec<u8>) -> Option<Box<[Range<u16>]>> {
+    let indent = text.iter().take_while(|byte| is_indent(**byte)).count();
+    if is_head(&text[indent..]) {
+        return None;
+    }
+    let mut found = Vec::new();
+    addresses(text, hex, |address| found.push(address.start as u16..address.end as u16));
+    Some(found.into())
 }
 
 /// What is known of each shape.
@@ -123,13 +194,12 @@ fn mask(text: &[u8], masked: &mut Vec<u8>, hex: &mut Vec<u8>) {
 
 /// Where the addresses of a line stand, and the number behind a leading `#`. `hex` is room to work in.
 fn addresses(text: &[u8], hex: &mut Vec<u8>, mut found: impl FnMut(Range<usize>)) {
-    let mut at = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let mut at = text.iter().take_while(|byte| is_indent(**byte)).count();
     // Most lines have no long run of digits: whether one has is told many bytes at a time.
     hex.resize(text.len().max(hex.len()), 0);
     let hex = &mut hex[..text.len()];
     for (digit, byte) in hex.iter_mut().zip(text) {
-        // One unsigned comparison each, so that the loop is one over vectors.
-        *digit = u8::from((byte.wrapping_sub(b'0') < 10) | (byte.wrapping_sub(b'a') < 6));
+        *digit = u8::from(is_digit(*byte));
     }
     if is_head(&text[at..]) {
         numbers(text, hex, found);
@@ -148,6 +218,15 @@ fn addresses(text: &[u8], hex: &mut Vec<u8>, mut found: impl FnMut(Range<usize>)
         }
         at = start + run;
     }
+}
+
+/// A digit of an address. One unsigned comparison each, so that a loop over it is one over vectors.
+fn is_digit(byte: u8) -> bool {
+    (byte.wrapping_sub(b'0') < 10) | (byte.wrapping_sub(b'a') < 6)
+}
+
+fn is_indent(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }
 
 /// Digits in a row, as [`addresses`] marks them.
@@ -198,6 +277,28 @@ mod tests {
             shape("Thread 18 (Thread 0x7f638df3d6c0 (LWP 3879) \"pool-1\"):"),
             shape("Thread 19 (Thread 0x7f638df3e6c0 (LWP 4111) \"pool-2\"):")
         );
+    }
+
+    #[test]
+    fn an_expected_line_has_the_shape_that_it_has_anyway() {
+        let stack = [
+            "#3  0x00007feb08e1c5d8 in wait (cond=0x7fff78a6f058, n=3) at a.c:12",
+            "main.main()",
+            "#4  0x00007feb08e1c5d9 in wait (cond=0x7fff78a6e058, n=3) at a.c:12",
+            "main.main()",
+            "#10  0x00007feb08e1c5d8 in wait (cond=0x7fff78a6f058, n=3) at a.c:12",
+            "main.main()",
+            "#f  0x00007feb08e1c5d8 in wait (cond=0x7fff78a6f058, n=3) at a.c:12",
+            "main.main(1)",
+            "#3  0x00007feb08e1c5X8 in wait (cond=0x7fff78a6f058, n=3) at a.c:12",
+            "#3  0x00007feb08e1c5d8 in wait (cond=0x7fff78a6f058, n=3) at a.c:12",
+            "goroutine 12 [select]:",
+            "goroutine 1a [select]:",
+            "goroutine 13 [select]:",
+        ];
+        let mut known = Shapes::default();
+        let shapes: Vec<u32> = stack.iter().chain(&stack).map(|line| known.of(line).expect("short").index).collect();
+        assert_eq!(shapes, [0, 1, 0, 1, 2, 1, 3, 4, 5, 0, 6, 7, 6, 0, 1, 0, 1, 2, 1, 3, 4, 5, 0, 6, 7, 6]);
     }
 
     #[test]

@@ -40,8 +40,9 @@ pub(crate) fn is_elision(text: &str) -> bool {
 /// `// 省略`. Asked of every line of an open region, so most lines are told by their first byte or their length.
 pub(crate) fn is_mark_of_elision(text: &str) -> bool {
     let starts = |byte: &u8| matches!(byte, b'.' | b'[' | b'(' | b'<' | b'/' | b'*' | b'-' | b'=') || !byte.is_ascii();
-    let first = text.as_bytes().iter().find(|byte| !byte.is_ascii_whitespace());
-    if !first.is_some_and(starts) {
+    let mut bytes = text.as_bytes().iter().skip_while(|byte| byte.is_ascii_whitespace());
+    // A path is no mark, and every second line of some dumps is one.
+    if !bytes.next().is_some_and(|first| starts(first) && !(*first == b'/' && bytes.next().is_some_and(is_word))) {
         return false;
     }
     let text = text.trim();
@@ -54,6 +55,10 @@ pub(crate) fn is_mark_of_elision(text: &str) -> bool {
     let counts = || words.trim_start_matches(|c: char| c.is_ascii_digit()).split_whitespace().next();
     (dots && (words.is_empty() || matches!(counts(), Some("more" | "lines" | "frames"))))
         || (says_elided(&words) && words != "cut here")
+}
+
+fn is_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'_'
 }
 
 fn says_elided(text: &str) -> bool {
