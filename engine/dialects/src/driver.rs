@@ -212,6 +212,9 @@ impl Walk<'_> {
         }
         ending::offsets(&mut self.out);
         ending::broken_names(&mut self.out);
+        if let Some(seam) = self.mender.seam() {
+            ending::wrapped(seam, &mut self.out);
+        }
         ending::elided(&self.last.elided, self.out.reading_mut());
         let end = lines.len();
         let is_near = self.last.known > 0 && end - self.last.known <= NEAR;

@@ -1,7 +1,7 @@
 //! What is missing of a text: lines that its author left out, and the rest of a last line that was cut.
 
 use crate::builder::Builder;
-use crate::text::{Context, Lines};
+use crate::text::{Context, Lines, Seam};
 use stacklore_model::{Frame, MendKind, Reading, Reliability, StackSighting};
 
 /// A stack with a mark in the place of lines inside it is cut, and an output with one lists nothing completely.
@@ -22,6 +22,22 @@ pub(crate) fn elided(marks: &[u32], reading: &mut Reading) {
         let end = end.unwrap_or(u32::MAX).max(listing.span.last);
         first_from(listing.span.first).is_none_or(|mark| mark > end)
     });
+}
+
+/// Tells of a text that looks wrapped and was not put together everywhere, where something of it was read.
+pub(crate) fn wrapped(seam: Seam, out: &mut Builder) {
+    if out.reading().extents.is_empty() {
+        return;
+    }
+    let Seam { width, first, last, joined } = seam;
+    let span = out.span(first, last);
+    out.note(
+        Some(span),
+        format!(
+            "Lines look wrapped at {width} columns between lines {first} and {last}; {joined} were joined. \
+             Heads of tasks and frames may be missing."
+        ),
+    );
 }
 
 /// Cuts names where an offset begins whose `+` a page has lost (`f0x1c`), in forms that print no size behind it.

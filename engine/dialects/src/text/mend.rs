@@ -7,7 +7,7 @@ use super::prompt;
 use super::quoting::{escaped_sign, is_quoted, is_quoted_inside, quote_mark, unquoted};
 use super::shape::{PerShape, Shapes};
 use super::split::Splitter;
-use super::wrap::Wraps;
+use super::wrap::{Seam, Wraps};
 use super::{Command, Line, Lines, Prefix};
 use crate::builder::Builder;
 use stacklore_model::MendKind;
@@ -142,6 +142,11 @@ impl Mender {
 }
 
 impl Mender {
+    /// Where the text looks wrapped and was not put together everywhere.
+    pub(crate) fn seam(&self) -> Option<Seam> {
+        self.wraps.as_ref()?.seam()
+    }
+
     /// Puts the rest of a broken line back.
     fn join(&mut self, text: &mut Cow<'_, str>, lines: &Lines<'_>, number: u32, out: &mut Builder) {
         let wraps = self.wraps.get_or_insert_with(|| Wraps::of(lines));

@@ -1,12 +1,15 @@
 //! Lines that a terminal or a mailer broke at its width: which line goes on in the next one.
 //!
 //! A text tells its width by its longest line, and a broken line by two signs: the line before was full, and it begins
-//! like no line behind one that was not full. Only texts of a paste's size are looked at.
+//! like no line behind one that was not full. Only texts of a paste's size are looked at. A text that looks wrapped and
+//! was not put together again everywhere is told.
+
+mod rest;
 
 use super::mend::plain;
 use super::shell::is_mark_of_elision;
 use super::{Lines, prompt};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Longer texts are files, which nobody wraps.
 const MOST_LINES: u32 = 3_000;
@@ -17,8 +20,14 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 60..=200;
 /// Widths at which mailers break at blanks.
 const MAILERS: std::ops::RangeInclusive<usize> = 60..=80;
 
+/// A word that begins before this column begins a line that mailers do not break before it.
+const MARGIN: usize = 20;
+
 /// Usual widths of terminals, where less is needed to believe in one.
 const TERMINALS: [usize; 9] = [72, 78, 79, 80, 100, 120, 128, 132, 160];
+
+/// Beginnings of lines behind full ones that no other line has, from which on a text looks wrapped.
+const ODD_BEGINNINGS: usize = 3;
 
 /// The broken lines of a text.
 #[derive(Default)]
@@ -27,6 +36,20 @@ pub(super) struct Wraps {
     broken: HashSet<u32>,
     /// They were broken at blanks, which the break has taken.
     at_blanks: bool,
+    seam: Option<Seam>,
+}
+
+/// Where a text looks wrapped and was not put together everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seam {
+    /// Columns of its lines.
+    pub(crate) width: usize,
+    /// The first line that looks broken.
+    pub(crate) first: u32,
+    /// The last line that looks like the rest of another.
+    pub(crate) last: u32,
+    /// Lines that were put together.
+    pub(crate) joined: usize,
 }
 
 impl Wraps {
@@ -37,15 +60,21 @@ impl Wraps {
         let texts: Vec<_> = (1..=lines.len()).map(|number| plain(lines, number)).collect();
         let texts = Texts::of(texts.iter().map(AsRef::as_ref).collect());
         let hard = texts.hard();
-        if !hard.is_empty() {
-            return Wraps { broken: hard, at_blanks: false };
+        if !hard.broken.is_empty() {
+            return hard;
         }
-        Wraps { broken: texts.soft(), at_blanks: true }
+        let soft = texts.soft();
+        if soft.broken.is_empty() && soft.seam.is_none() { hard } else { soft }
     }
 
     /// Whether the line goes on in the next one, and what stood between them.
     pub(super) fn goes_on(&self, number: u32) -> Option<&'static str> {
         self.broken.contains(&number).then_some(if self.at_blanks { " " } else { "" })
+    }
+
+    /// What could not be put together.
+    pub(super) fn seam(&self) -> Option<Seam> {
+        self.seam
     }
 }
 
@@ -67,55 +96,115 @@ impl<'a> Texts<'a> {
     }
 
     /// Lines that a terminal broke in the middle of words.
-    fn hard(&self) -> HashSet<u32> {
+    fn hard(&self) -> Wraps {
         let widest = self.widths.iter().copied().max().filter(|width| WIDTHS.contains(width));
-        let Some(width) = widest else { return HashSet::new() };
+        let Some(width) = widest else { return Wraps::default() };
         let full = |at: usize| self.widths[at] == width;
         let (all, broken) = self.broken(full);
         let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
-        let enough = if TERMINALS.contains(&width) { 2 } else { 4 };
+        let usual = TERMINALS.contains(&width);
+        let enough = if usual { 2 } else { 4 };
         // Rows of a table are full and begin alike; a terminal leaves hardly a full line unbroken.
         if rests.len() < enough || broken.len() * 3 < all.len() {
-            return HashSet::new();
+            let looks = usual && broken.iter().any(|at| !self.is_prose(*at));
+            return Wraps { seam: self.seam(width, &broken, 0).filter(|_| looks), ..Wraps::default() };
         }
-        all.into_iter().filter(|at| self.may_be_rest(at + 1)).map(|at| at as u32 + 1).collect()
+        // A line that begins like the one above, blanks and all, is the next record of its sort.
+        let record = |at: usize| {
+            let next = self.texts[at + 1];
+            next.starts_with([' ', '\t']) && beginning(next) == beginning(self.texts[at])
+        };
+        let joined: Vec<usize> = all.into_iter().filter(|at| self.may_be_rest(at + 1) && !record(*at)).collect();
+        let seam = if joined.len() > broken.len() { self.seam(width, &joined, joined.len()) } else { None };
+        Wraps { broken: joined.into_iter().map(|at| at as u32 + 1).collect(), at_blanks: false, seam }
     }
 
     /// Lines that a mailer broke at blanks. Words that are longer than its lines stay whole. The longest lines of any
     /// text are full by that measure: what tells is that several of them are followed by a line that begins like no
     /// other, that time stamps are missing there, or that they break off inside brackets.
-    fn soft(&self) -> HashSet<u32> {
-        let breakable = |at: &usize| self.texts[*at].get(20..).is_some_and(|text| text.contains(' '));
+    fn soft(&self) -> Wraps {
+        let breakable = |at: &usize| {
+            let text = self.texts[*at].chars().take(MAILERS.end() + 1).skip(MARGIN + 1);
+            text.into_iter().any(|c| c == ' ')
+        };
         let width = |at: usize| self.texts[at].chars().count();
         let widest = (0..self.texts.len()).filter(breakable).map(width).max();
-        let Some(most) = widest.filter(|most| MAILERS.contains(most)) else { return HashSet::new() };
-        let full = |at: usize| {
-            let next = self.texts.get(at + 1).and_then(|text| text.trim_start().split(' ').next());
-            let word = next.map_or(0, |word| word.chars().count());
-            (most / 2..=most).contains(&width(at)) && width(at) + 1 + word > most
-        };
+        let Some(most) = widest.filter(|most| MAILERS.contains(most)) else { return Wraps::default() };
+        let full = |at: usize| (most / 2..=most).contains(&width(at)) && self.room(at) > most;
         let (all, mut broken) = self.broken(full);
-        let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
+        let overlong = |at: &usize| width(*at) > most;
+        let sure = |at: &usize| {
+            (overlong(at) || full(*at)) && self.may_be_rest(at + 1) && rest::is_rest(self.texts[*at], self.texts[at + 1])
+        };
+        let sure: Vec<usize> = (0..self.texts.len().saturating_sub(1)).filter(sure).collect();
+        let suspects: BTreeSet<usize> = broken.iter().chain(&sure).copied().collect();
+        let short = |at: &usize| width(at + 1) * 5 < most * 3;
         if self.stamped {
-            if rests.len() < 2 {
-                return HashSet::new();
+            if broken.len() < 2 {
+                broken.clear();
             }
         } else {
             let begins_new = |at: usize| !self.texts[at + 1].starts_with([' ', '\t']) && self.may_be_rest(at + 1);
             let open: Vec<usize> =
                 all.iter().copied().filter(|at| is_open(self.texts[*at]) && begins_new(*at)).collect();
+            let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
             // Rows of a table are full from the first to the last; the ends of broken lines are short.
-            let short = |at: &usize| width(at + 1) * 5 < most * 3;
-            if !open.iter().any(short) {
-                return HashSet::new();
-            }
             let shorts = broken.iter().filter(|at| short(at)).count();
-            if rests.len() < 2 || shorts * 5 < broken.len() || broken.len() * 4 < all.len() {
+            let believed = open.iter().any(short);
+            if !believed || rests.len() < 2 || shorts * 5 < broken.len() || broken.len() * 4 < all.len() {
                 broken.clear();
             }
-            broken.extend(open);
+            if believed {
+                broken.extend(open);
+            }
+            // The end of a sentence is the end of a record, too.
+            broken.retain(|at| !self.texts[*at].ends_with('.'));
         }
-        broken.into_iter().map(|at| at as u32 + 1).collect()
+        let joined: BTreeSet<usize> = broken.into_iter().chain(sure).collect();
+        let odd: BTreeSet<[char; 4]> = suspects.iter().map(|at| beginning(self.texts[at + 1])).collect();
+        let shorts = suspects.iter().filter(|at| short(at)).count();
+        let looks = !joined.is_empty() || (odd.len() >= ODD_BEGINNINGS && shorts * 5 >= suspects.len());
+        let left = |at: &usize| !joined.contains(at) && !self.is_prose(*at) && self.is_left(*at);
+        let left: Vec<usize> =
+            (0..self.texts.len().saturating_sub(1)).filter(|at| overlong(at) || full(*at)).filter(left).collect();
+        let seam = if looks && !left.is_empty() {
+            let at: Vec<usize> = joined.iter().chain(&suspects).chain(&left).copied().collect();
+            self.seam(most, &at, joined.len())
+        } else {
+            None
+        };
+        Wraps { broken: joined.into_iter().map(|at| at as u32 + 1).collect(), at_blanks: true, seam }
+    }
+
+    /// Columns that a line would have with the first word of the next one, and the blanks between them.
+    fn room(&self, at: usize) -> usize {
+        let next = self.texts.get(at + 1).copied().unwrap_or("");
+        let word = next.trim_start().split(' ').next().map_or(0, |word| word.chars().count());
+        self.widths[at] + 1 + (next.len() - next.trim_start().len()) + word
+    }
+
+    /// Whether a line behind a full one could be its rest, as far as one can see.
+    fn is_left(&self, at: usize) -> bool {
+        let (text, next) = (self.texts[at], self.texts[at + 1]);
+        let begins = next.starts_with([' ', '\t', '#', '"', '*', '[']) || beginning(next) == beginning(text);
+        self.may_be_rest(at + 1) && !begins && (!self.stamped || !is_stamped(next))
+    }
+
+    /// Whether a line is a sentence of the one who wrote the text.
+    fn is_prose(&self, at: usize) -> bool {
+        let plain = |word: &str| {
+            let word = word.trim_matches(['.', ',', ';', ':', '!', '?', '"', '\'', '(', ')']);
+            word.chars().all(|c| c.is_alphabetic() || c == '-' || c == '\'')
+        };
+        let words = self.texts[at].split_ascii_whitespace();
+        let (count, plain) = words.fold((0, 0), |(count, all), word| (count + 1, all + usize::from(plain(word))));
+        count >= 5 && plain * 10 >= count * 7
+    }
+
+    /// The lines from the first of these to the last one's rest.
+    fn seam(&self, width: usize, at: &[usize], joined: usize) -> Option<Seam> {
+        let (first, last) = (*at.iter().min()?, *at.iter().max()?);
+        Some(Seam { width, first: first as u32 + 1, last: last as u32 + 2, joined })
     }
 
     /// All full lines that are followed by another, and those of them that look broken.
@@ -129,15 +218,18 @@ impl<'a> Texts<'a> {
         let begins = |look: [char; 4]| {
             seen.get(&look).is_some_and(|(behind_full, elsewhere)| *elsewhere > 0 && *behind_full <= 3 * *elsewhere)
         };
-        let goes_on = |at: usize| {
+        let mut broken: Vec<usize> = Vec::new();
+        let all: Vec<usize> = (0..self.texts.len().saturating_sub(1)).filter(|at| full(*at)).collect();
+        for at in all.iter().copied() {
             let next = self.texts[at + 1];
-            let stamps = self.stamped && is_stamped(self.texts[at]) && !is_stamped(next);
+            let is_rest = at > 0 && broken.last() == Some(&(at - 1));
+            let stamps = self.stamped && (is_rest || is_stamped(self.texts[at])) && !is_stamped(next);
             let alike = beginning(next) == beginning(self.texts[at]);
             let new = !alike && !next.starts_with([' ', '\t']) && !begins(beginning(next));
-            self.may_be_rest(at + 1) && (stamps || (!self.stamped && new))
-        };
-        let all: Vec<usize> = (0..self.texts.len().saturating_sub(1)).filter(|at| full(*at)).collect();
-        let broken = all.iter().copied().filter(|at| goes_on(*at)).collect();
+            if self.may_be_rest(at + 1) && (stamps || (!self.stamped && new)) {
+                broken.push(at);
+            }
+        }
         (all, broken)
     }
 
@@ -163,7 +255,8 @@ fn is_stamped(text: &str) -> bool {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         digits > 0 && rest[digits..].starts_with('.')
     });
-    printk || (text.get(3..4) == Some(" ") && text.get(9..10) == Some(":") && text.get(12..13) == Some(":"))
+    let dated = text.starts_with('[') && text.get(4..5) == Some(" ") && text.get(14..15) == Some(":");
+    printk || dated || (text.get(3..4) == Some(" ") && text.get(9..10) == Some(":") && text.get(12..13) == Some(":"))
 }
 
 /// The looks of the beginning of a line: digits alike, and letters.

@@ -1,0 +1,161 @@
+//! Lines that cannot be whole, or cannot begin a record: the rest of a record of which the line above has the head.
+//!
+//! Each form is one of a tool's own: what it prints behind these words, and what it never prints at the beginning of a
+//! line. A mailer that breaks at blanks makes such pairs; nobody else does.
+
+/// Words that begin a line of a debugger's session in spite of their bracket.
+const PROMPTS: [&str; 6] = ["(gdb)", "(lldb)", "(kgdb)", "(dbx)", "(XEN)", "(more"];
+
+/// Whether the second line can only be the rest of the first one.
+pub(super) fn is_rest(line: &str, next: &str) -> bool {
+    let (line, rest) = (line.trim_end(), next.trim());
+    let indent = next.len() - next.trim_start().len();
+    let Some(first) = rest.split_ascii_whitespace().next() else { return false };
+    if line.ends_with('.') || line.is_empty() || indent > 6 || next.starts_with('\t') {
+        return false;
+    }
+    if indent <= 2 && (closes(line, rest, first) || of_debugger(line, rest, first)) {
+        return true;
+    }
+    of_kernel(line, rest, first) || (indent == 0 && (of_runtime(line, rest, first) || of_windows(line, rest, first)))
+}
+
+/// What stands behind a name: its library, its offset, its place.
+fn closes(line: &str, rest: &str, first: &str) -> bool {
+    match first.as_bytes().first() {
+        Some(b'(') => !PROMPTS.iter().any(|prompt| first.starts_with(prompt)) && is_call(line),
+        Some(b'+') => (first.starts_with("+0x") || first == "+") && is_call(line),
+        Some(b'[') => {
+            let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+            let inner = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+            let module = inner.is_some_and(|inner| !inner.is_empty() && word(inner));
+            (module && (line.contains("+0x") || ends_in_address(line))) || (first.starts_with("[0x") && line.contains(" + "))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a line looks like the head of a frame and not like prose.
+fn is_call(line: &str) -> bool {
+    let text = line.trim_start();
+    let count = text.trim_start_matches(['+', '!', ':', '|', ' ', '*']);
+    text.starts_with('#')
+        || text.starts_with("frame #")
+        || count.starts_with(|c: char| c.is_ascii_digit())
+        || ["0x", "::", ".go:", ".c:", "__", " (in"].iter().any(|sign| text.contains(sign))
+}
+
+fn of_debugger(line: &str, rest: &str, first: &str) -> bool {
+    let text = line.trim_start();
+    match first {
+        "at" => {
+            let place = rest.split_ascii_whitespace().nth(1).unwrap_or("");
+            return line.ends_with(')') && place.contains(':') && !place.contains('(');
+        }
+        "from" => return line.ends_with(')') && rest.starts_with("from /"),
+        "in" => return ends_in_address(line) && rest.contains('('),
+        _ => {}
+    }
+    if rest.starts_with('#') || rest.starts_with("Thread ") {
+        return false;
+    }
+    // `#4  0x000000000045715c in void`: a function is never without its brackets.
+    if text.starts_with('#')
+        && let Some((_, name)) = text.split_once(" in ")
+        && !name.contains(['(', '/', '`', '+'])
+        && rest.contains('(')
+    {
+        return true;
+    }
+    // A row of `info threads` without its frame.
+    let row = text.trim_start_matches(['*', ' ']);
+    let digits = row.bytes().take_while(u8::is_ascii_digit).count();
+    let target = row.get(digits..).unwrap_or("").trim_start();
+    if digits > 0 && (target.starts_with("Thread 0x") || target.starts_with("LWP ")) && line.ends_with(['"', ')']) {
+        return rest.contains(" (") && !first.starts_with(|c: char| c == '*' || c.is_ascii_digit() && !first.starts_with("0x"));
+    }
+    // `frame #0: 0x000000018f4be5ec`
+    if let Some((_, frame)) = text.split_once("frame #") {
+        return ends_in_address(line) && frame.split_ascii_whitespace().count() == 2 && first.contains('`');
+    }
+    // `    #0 pthread_mutex_lock`, and its file.
+    if text.starts_with('#') && text.split_ascii_whitespace().count() == 2 {
+        return first.starts_with("../") || first.starts_with('/');
+    }
+    // `    +                 825`: the name of the call behind its count.
+    let count = text.trim_start_matches(['+', '!', ':', '|', ' ']);
+    text.len() > count.len() && !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn of_kernel(line: &str, rest: &str, first: &str) -> bool {
+    let hex = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if line.contains("task:") && line.contains("state:") {
+        return ["flags:0x", "pid:", "ppid:", "tgid:"].iter().any(|word| first.starts_with(word));
+    }
+    if line.contains("INFO: task ") && line.contains(" blocked") && !line.contains(" second") {
+        return rest.contains("second");
+    }
+    if line.contains("Thread 0x") && (first == "samples" || first == "priority") {
+        return true;
+    }
+    if line.ends_with("COMMAND:") {
+        return first.starts_with('"');
+    }
+    if first == "COMMAND:" {
+        return line.contains("TASK:") || line.contains("CPU:");
+    }
+    let call = first.split_once("+0x").is_some_and(|(_, size)| size.contains("/0x"));
+    if call && (line.ends_with(">]") || line.ends_with(" ?")) {
+        return true;
+    }
+    // The flags of a task, behind the number of its parent.
+    if rest.strip_prefix("0x").is_some_and(|digits| digits.len() == 8 && hex(digits)) {
+        return line.ends_with(|c: char| c.is_ascii_digit()) && (line.contains(" D") || line.contains(" R") || line.contains(" S"));
+    }
+    // `stack pointer for thread fffffe25a8c83460 (bhyve/1 [mevent]):`
+    if line.starts_with("stack pointer for thread ") && line.ends_with(':') {
+        return rest.len() >= 8 && hex(rest);
+    }
+    // A row of kdb, before the name.
+    let row = line.strip_prefix("0x").filter(|_| ends_in_address(line)).map(|row| row.split_ascii_whitespace().count());
+    row == Some(7) && rest == first
+}
+
+fn of_runtime(line: &str, rest: &str, first: &str) -> bool {
+    let pairs = |text: &str| text.split_ascii_whitespace().filter(|word| is_pair(word)).count();
+    if is_pair(first) && pairs(line) >= 2 {
+        return true;
+    }
+    // The last words of a Java thread's head.
+    if line.contains(" nid=") || line.starts_with("nid=") {
+        return rest.ends_with(']') && rest.contains("[0x");
+    }
+    if line.ends_with(" at remote") {
+        return first.starts_with("0x");
+    }
+    line.contains("POTENTIAL DEADLOCK:") && first == "goroutine:"
+}
+
+/// A word `name=value`.
+fn is_pair(word: &str) -> bool {
+    let Some((name, value)) = word.split_once('=') else { return false };
+    !name.is_empty() && !value.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// `k` with arguments: `00 00007ffb`2c8a1c3e : 00000000`00000000 …`.
+fn of_windows(line: &str, rest: &str, first: &str) -> bool {
+    let address = |word: &str| word.as_bytes().get(8) == Some(&b'`') && word.len() == 17;
+    let begun = line.contains(" : ") && line.contains('`') && !line.contains('!');
+    let goes_on = address(line.split_ascii_whitespace().next().unwrap_or("")) && line.ends_with(':');
+    if begun || goes_on {
+        return (address(first) && (rest.ends_with(':') || rest.contains(" : "))) || first.contains('!');
+    }
+    line.contains('!') && rest.starts_with('[') && rest.ends_with(']') && rest.contains(" @ ")
+}
+
+/// Whether the last word is an address.
+fn ends_in_address(line: &str) -> bool {
+    let word = line.rsplit(' ').next().unwrap_or("");
+    let digits = word.strip_prefix("0x").unwrap_or(word);
+    digits.len() >= 8 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
