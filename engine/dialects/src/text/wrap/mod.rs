@@ -59,12 +59,15 @@ impl Wraps {
         }
         let texts: Vec<_> = (1..=lines.len()).map(|number| plain(lines, number)).collect();
         let texts = Texts::of(texts.iter().map(AsRef::as_ref).collect());
-        let hard = texts.hard();
-        if !hard.broken.is_empty() {
-            return hard;
-        }
-        let soft = texts.soft();
-        if soft.broken.is_empty() && soft.seam.is_none() { hard } else { soft }
+        let (hard, soft) = (texts.hard(), texts.soft());
+        // A mailer fills some of its lines to the last column, and a terminal all that it breaks.
+        let ragged = soft.broken.iter().filter(|number| !texts.is_widest(**number as usize - 1)).count();
+        let is_hard = if hard.broken.is_empty() { soft.is_nothing() } else { ragged < hard.broken.len() };
+        if is_hard { hard } else { soft }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.broken.is_empty() && self.seam.is_none()
     }
 
     /// Whether the line goes on in the next one, and what stood between them.
@@ -83,39 +86,56 @@ struct Texts<'a> {
     texts: Vec<&'a str>,
     /// With the blanks at their ends, which a terminal counts.
     widths: Vec<usize>,
+    widest: usize,
     stamped: bool,
 }
 
 impl<'a> Texts<'a> {
     fn of(texts: Vec<&'a str>) -> Self {
-        let widths = texts.iter().map(|text| text.chars().count()).collect();
+        let widths: Vec<usize> = texts.iter().map(|text| text.chars().count()).collect();
+        let widest = widths.iter().copied().max().unwrap_or(0);
         let texts: Vec<&str> = texts.iter().map(|text| text.trim_end()).collect();
         let stamps = texts.iter().filter(|text| is_stamped(text)).count();
         let stamped = stamps >= 5 && stamps * 2 > texts.iter().filter(|text| !text.is_empty()).count();
-        Texts { texts, widths, stamped }
+        Texts { texts, widths, widest, stamped }
+    }
+
+    fn is_widest(&self, at: usize) -> bool {
+        self.widths[at] == self.widest
     }
 
     /// Lines that a terminal broke in the middle of words.
     fn hard(&self) -> Wraps {
-        let widest = self.widths.iter().copied().max().filter(|width| WIDTHS.contains(width));
-        let Some(width) = widest else { return Wraps::default() };
-        let full = |at: usize| self.widths[at] == width;
-        let (all, broken) = self.broken(full);
-        let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
-        let usual = TERMINALS.contains(&width);
-        let enough = if usual { 2 } else { 4 };
-        // Rows of a table are full and begin alike; a terminal leaves hardly a full line unbroken.
-        if rests.len() < enough || broken.len() * 3 < all.len() {
-            let looks = usual && broken.iter().any(|at| !self.is_prose(*at));
-            return Wraps { seam: self.seam(width, &broken, 0).filter(|_| looks), ..Wraps::default() };
+        let width = self.widest;
+        if !WIDTHS.contains(&width) {
+            return Wraps::default();
         }
+        let (all, mut broken) = self.broken(|at| self.is_widest(at), true);
+        let usual = TERMINALS.contains(&width);
+        let cut = |at: &usize| usual && rest::is_cut(self.texts[*at], self.texts[at + 1]);
+        broken.extend(all.iter().copied().filter(cut));
+        broken.sort_unstable();
+        broken.dedup();
+        let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
+        let enough = if usual { 2 } else { 4 };
         // A line that begins like the one above, blanks and all, is the next record of its sort.
         let record = |at: usize| {
             let next = self.texts[at + 1];
             next.starts_with([' ', '\t']) && beginning(next) == beginning(self.texts[at])
         };
-        let joined: Vec<usize> = all.into_iter().filter(|at| self.may_be_rest(at + 1) && !record(*at)).collect();
-        let seam = if joined.len() > broken.len() { self.seam(width, &joined, joined.len()) } else { None };
+        // Rows of a table are full and begin alike; a terminal leaves hardly a full line unbroken.
+        let joined: Vec<usize> = if rests.len() < enough {
+            all.into_iter().filter(cut).collect()
+        } else if self.stamped {
+            broken.clone()
+        } else if broken.len() * 3 < all.len() {
+            Vec::new()
+        } else {
+            all.into_iter().filter(|at| self.may_be_rest(at + 1) && !record(*at)).collect()
+        };
+        let sure = joined.len() == broken.len();
+        let looks = !sure && usual && broken.iter().any(|at| !self.is_prose(*at));
+        let seam = if looks { self.seam(width, &broken, joined.len()) } else { None };
         Wraps { broken: joined.into_iter().map(|at| at as u32 + 1).collect(), at_blanks: false, seam }
     }
 
@@ -131,7 +151,7 @@ impl<'a> Texts<'a> {
         let widest = (0..self.texts.len()).filter(breakable).map(width).max();
         let Some(most) = widest.filter(|most| MAILERS.contains(most)) else { return Wraps::default() };
         let full = |at: usize| (most / 2..=most).contains(&width(at)) && self.room(at) > most;
-        let (all, mut broken) = self.broken(full);
+        let (all, mut broken) = self.broken(full, false);
         let overlong = |at: &usize| width(*at) > most;
         let sure = |at: &usize| {
             (overlong(at) || full(*at)) && self.may_be_rest(at + 1) && rest::is_rest(self.texts[*at], self.texts[at + 1])
@@ -208,7 +228,8 @@ impl<'a> Texts<'a> {
     }
 
     /// All full lines that are followed by another, and those of them that look broken.
-    fn broken(&self, full: impl Fn(usize) -> bool) -> (Vec<usize>, Vec<usize>) {
+    /// `inside` says that lines were broken inside of words, so that a rest can begin with a blank.
+    fn broken(&self, full: impl Fn(usize) -> bool, inside: bool) -> (Vec<usize>, Vec<usize>) {
         let mut seen: HashMap<[char; 4], (usize, usize)> = HashMap::new();
         for at in 0..self.texts.len() {
             let (behind_full, elsewhere) = seen.entry(beginning(self.texts[at])).or_default();
@@ -225,7 +246,8 @@ impl<'a> Texts<'a> {
             let is_rest = at > 0 && broken.last() == Some(&(at - 1));
             let stamps = self.stamped && (is_rest || is_stamped(self.texts[at])) && !is_stamped(next);
             let alike = beginning(next) == beginning(self.texts[at]);
-            let new = !alike && !next.starts_with([' ', '\t']) && !begins(beginning(next));
+            let indent = next.len() - next.trim_start().len();
+            let new = !alike && indent <= usize::from(inside) && !begins(beginning(next));
             if self.may_be_rest(at + 1) && (stamps || (!self.stamped && new)) {
                 broken.push(at);
             }

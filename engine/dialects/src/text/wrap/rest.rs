@@ -11,6 +11,9 @@ pub(super) fn is_rest(line: &str, next: &str) -> bool {
     let (line, rest) = (line.trim_end(), next.trim());
     let indent = next.len() - next.trim_start().len();
     let Some(first) = rest.split_ascii_whitespace().next() else { return false };
+    if line.ends_with("Args to Child") {
+        return rest == ": Call Site";
+    }
     if line.ends_with('.') || line.is_empty() || indent > 6 || next.starts_with('\t') {
         return false;
     }
@@ -18,6 +21,13 @@ pub(super) fn is_rest(line: &str, next: &str) -> bool {
         return true;
     }
     of_kernel(line, rest, first) || (indent == 0 && (of_runtime(line, rest, first) || of_windows(line, rest, first)))
+}
+
+/// Whether the second line can only be what was cut off from a word of the first one.
+pub(super) fn is_cut(line: &str, next: &str) -> bool {
+    // The place of a Go call.
+    let place = |text: &str| [".go:", ".s:"].iter().any(|end| text.contains(end));
+    line.starts_with("\t/") && !place(line) && !line.contains(' ') && place(next) && !next.starts_with(['\t', ' ', '/'])
 }
 
 /// What stands behind a name: its library, its offset, its place.
@@ -47,6 +57,14 @@ fn is_call(line: &str) -> bool {
 
 fn of_debugger(line: &str, rest: &str, first: &str) -> bool {
     let text = line.trim_start();
+    let is_address = |word: &str| word.strip_prefix("0x").is_some_and(|digits| digits.len() >= 8);
+    // What must be followed by a function, a place or a library.
+    if [" at", " in", " from"].iter().any(|end| line.ends_with(end)) && text.contains("0x") && !first.starts_with('#') {
+        return true;
+    }
+    if line.ends_with(" Thread") || (line.contains("(LWP ") && !line.ends_with(':') && rest.contains(" in ")) {
+        return is_address(first);
+    }
     match first {
         "at" => {
             let place = rest.split_ascii_whitespace().nth(1).unwrap_or("");
