@@ -61,7 +61,10 @@ fn walk(source: SourceId, document: &Document, unwrapped: &Unwrapped<'_>, first:
         if walk.open.is_none() && walk.awaited == 0 {
             // Nothing is open and no output is awaited: go straight to the next line with a needle.
             let next = known.take().unwrap_or_else(|| next_candidate(&lines, number));
-            let Some(next) = next else { break };
+            // A needle can be broken, or stand in the rest of a broken record.
+            let end = next.unwrap_or(lines.len() + 1);
+            let whole = walk.mender.whole_again(&lines, number, end, |text| NEEDLES.is_match(text));
+            let Some(next) = whole.or(next) else { break };
             walk.context.skipped(number, next);
             number = next;
         }

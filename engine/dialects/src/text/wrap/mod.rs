@@ -33,7 +33,7 @@ const ODD_BEGINNINGS: usize = 3;
 #[derive(Default)]
 pub(super) struct Wraps {
     /// Lines that go on in the next one.
-    broken: HashSet<u32>,
+    broken: BTreeSet<u32>,
     /// They were broken at blanks, which the break has taken.
     at_blanks: bool,
     seam: Option<Seam>,
@@ -73,6 +73,12 @@ impl Wraps {
     /// Whether the line goes on in the next one, and what stood between them.
     pub(super) fn goes_on(&self, number: u32) -> Option<&'static str> {
         self.broken.contains(&number).then_some(if self.at_blanks { " " } else { "" })
+    }
+
+    /// The first lines of broken records, from a line up to another.
+    pub(super) fn heads(&self, from: u32, end: u32) -> impl Iterator<Item = u32> + '_ {
+        let inside = if from < end { from..end } else { 0..0 };
+        self.broken.range(inside).copied().filter(|number| !self.broken.contains(&(number - 1)))
     }
 
     /// What could not be put together.
@@ -120,8 +126,10 @@ impl<'a> Texts<'a> {
         let enough = if usual { 2 } else { 4 };
         // A line that begins like the one above, blanks and all, is the next record of its sort.
         let record = |at: usize| {
-            let next = self.texts[at + 1];
-            next.starts_with([' ', '\t']) && beginning(next) == beginning(self.texts[at])
+            let (text, next) = (self.texts[at], self.texts[at + 1]);
+            let blanks = indent(next);
+            let deep = blanks.len() >= 4 || blanks.contains('\t');
+            !blanks.is_empty() && blanks == indent(text) && (deep || beginning(next) == beginning(text))
         };
         // Rows of a table are full and begin alike; a terminal leaves hardly a full line unbroken.
         let joined: Vec<usize> = if rests.len() < enough {
@@ -154,7 +162,7 @@ impl<'a> Texts<'a> {
         let (all, mut broken) = self.broken(full, false);
         let overlong = |at: &usize| width(*at) > most;
         let sure = |at: &usize| {
-            (overlong(at) || full(*at)) && self.may_be_rest(at + 1) && rest::is_rest(self.texts[*at], self.texts[at + 1])
+            (overlong(at) || self.room(*at) > most) && self.may_be_rest(at + 1) && rest::is_rest(self.texts[*at], self.texts[at + 1])
         };
         let sure: Vec<usize> = (0..self.texts.len().saturating_sub(1)).filter(sure).collect();
         let suspects: BTreeSet<usize> = broken.iter().chain(&sure).copied().collect();
@@ -200,7 +208,7 @@ impl<'a> Texts<'a> {
     fn room(&self, at: usize) -> usize {
         let next = self.texts.get(at + 1).copied().unwrap_or("");
         let word = next.trim_start().split(' ').next().map_or(0, |word| word.chars().count());
-        self.widths[at] + 1 + (next.len() - next.trim_start().len()) + word
+        self.widths[at] + 1 + indent(next).len() + word
     }
 
     /// Whether a line behind a full one could be its rest, as far as one can see.
@@ -246,8 +254,7 @@ impl<'a> Texts<'a> {
             let is_rest = at > 0 && broken.last() == Some(&(at - 1));
             let stamps = self.stamped && (is_rest || is_stamped(self.texts[at])) && !is_stamped(next);
             let alike = beginning(next) == beginning(self.texts[at]);
-            let indent = next.len() - next.trim_start().len();
-            let new = !alike && indent <= usize::from(inside) && !begins(beginning(next));
+            let new = !alike && indent(next).len() <= usize::from(inside) && !begins(beginning(next));
             if self.may_be_rest(at + 1) && (stamps || (!self.stamped && new)) {
                 broken.push(at);
             }
@@ -257,8 +264,16 @@ impl<'a> Texts<'a> {
 
     fn may_be_rest(&self, at: usize) -> bool {
         let text = self.texts[at];
-        !text.is_empty() && !is_mark_of_elision(text) && !text.starts_with("```") && prompt::command(text).is_none()
+        // A debugger shows a line of the source with its number.
+        let code = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_code = code.len() < text.len() && code.starts_with('\t');
+        !text.is_empty() && !is_code && !is_mark_of_elision(text) && !text.starts_with("```") && prompt::command(text).is_none()
     }
+}
+
+/// The blanks before a line.
+fn indent(text: &str) -> &str {
+    &text[..text.len() - text.trim_start().len()]
 }
 
 /// Whether a line breaks off: inside brackets, or behind a word that something must follow.

@@ -34,6 +34,8 @@ pub(super) fn is_cut(line: &str, next: &str) -> bool {
 fn closes(line: &str, rest: &str, first: &str) -> bool {
     match first.as_bytes().first() {
         Some(b'(') => !PROMPTS.iter().any(|prompt| first.starts_with(prompt)) && is_call(line),
+        // Arguments of a template.
+        Some(b'>') => (first.starts_with(">::") || first == ">") && line.contains('<'),
         Some(b'+') => (first.starts_with("+0x") || first == "+") && is_call(line),
         Some(b'[') => {
             let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
@@ -81,7 +83,7 @@ fn of_debugger(line: &str, rest: &str, first: &str) -> bool {
     if text.starts_with('#')
         && let Some((_, name)) = text.split_once(" in ")
         && !name.contains(['(', '/', '`', '+'])
-        && rest.contains('(')
+        && rest.contains(['(', ':'])
     {
         return true;
     }
