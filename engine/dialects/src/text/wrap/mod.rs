@@ -60,9 +60,10 @@ impl Wraps {
         let texts: Vec<_> = (1..=lines.len()).map(|number| plain(lines, number)).collect();
         let texts = Texts::of(texts.iter().map(AsRef::as_ref).collect());
         let (hard, soft) = (texts.hard(), texts.soft());
-        // A mailer fills some of its lines to the last column, and a terminal all that it breaks.
+        // A mailer fills some of its lines to the last column, and a terminal all that it breaks; that a few others look
+        // broken is chance.
         let ragged = soft.broken.iter().filter(|number| !texts.is_widest(**number as usize - 1)).count();
-        let is_hard = if hard.broken.is_empty() { soft.is_nothing() } else { ragged < hard.broken.len() };
+        let is_hard = if hard.broken.is_empty() { soft.is_nothing() } else { 4 * ragged < hard.broken.len() };
         if is_hard { hard } else { soft }
     }
 
@@ -142,7 +143,11 @@ impl<'a> Texts<'a> {
             all.into_iter().filter(|at| self.may_be_rest(at + 1) && !record(*at)).collect()
         };
         let sure = joined.len() == broken.len();
-        let looks = !sure && usual && broken.iter().any(|at| !self.is_prose(*at));
+        // Lines of mailers' widths are as long by chance.
+        let looks = !sure
+            && usual
+            && !(MAILERS.contains(&width) && width < *MAILERS.end())
+            && broken.iter().any(|at| !self.is_prose(*at));
         let seam = if looks { self.seam(width, &broken, joined.len()) } else { None };
         Wraps { broken: joined.into_iter().map(|at| at as u32 + 1).collect(), at_blanks: false, seam }
     }
@@ -162,7 +167,9 @@ impl<'a> Texts<'a> {
         let (all, mut broken) = self.broken(full, false);
         let overlong = |at: &usize| width(*at) > most;
         let sure = |at: &usize| {
-            (overlong(at) || self.room(*at) > most) && self.may_be_rest(at + 1) && rest::is_rest(self.texts[*at], self.texts[at + 1])
+            (overlong(at) || self.room(*at) > most)
+                && self.may_be_rest(at + 1)
+                && rest::is_rest(self.texts[*at], self.texts[at + 1])
         };
         let sure: Vec<usize> = (0..self.texts.len().saturating_sub(1)).filter(sure).collect();
         let suspects: BTreeSet<usize> = broken.iter().chain(&sure).copied().collect();
@@ -172,7 +179,10 @@ impl<'a> Texts<'a> {
                 broken.clear();
             }
         } else {
-            let begins_new = |at: usize| !self.texts[at + 1].starts_with([' ', '\t']) && self.may_be_rest(at + 1);
+            let begins_new = |at: usize| {
+                let next = self.texts[at + 1];
+                !next.starts_with([' ', '\t']) && !is_frame(next) && self.may_be_rest(at + 1)
+            };
             let open: Vec<usize> =
                 all.iter().copied().filter(|at| is_open(self.texts[*at]) && begins_new(*at)).collect();
             let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
@@ -254,7 +264,8 @@ impl<'a> Texts<'a> {
             let is_rest = at > 0 && broken.last() == Some(&(at - 1));
             let stamps = self.stamped && (is_rest || is_stamped(self.texts[at])) && !is_stamped(next);
             let alike = beginning(next) == beginning(self.texts[at]);
-            let new = !alike && indent(next).len() <= usize::from(inside) && !begins(beginning(next));
+            let new =
+                !alike && !is_frame(next) && indent(next).len() <= usize::from(inside) && !begins(beginning(next));
             if self.may_be_rest(at + 1) && (stamps || (!self.stamped && new)) {
                 broken.push(at);
             }
@@ -267,8 +278,20 @@ impl<'a> Texts<'a> {
         // A debugger shows a line of the source with its number.
         let code = text.trim_start_matches(|c: char| c.is_ascii_digit());
         let is_code = code.len() < text.len() && code.starts_with('\t');
-        !text.is_empty() && !is_code && !is_mark_of_elision(text) && !text.starts_with("```") && prompt::command(text).is_none()
+        !text.is_empty()
+            && !is_code
+            && !is_mark_of_elision(text)
+            && !text.starts_with("```")
+            && prompt::command(text).is_none()
     }
+}
+
+/// Whether a line begins with the number of a frame, and not with that of a kernel's build.
+fn is_frame(text: &str) -> bool {
+    let Some(number) = text.strip_prefix('#') else { return false };
+    let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());
+    let call = rest.trim_start();
+    rest.len() < number.len() && (call.is_empty() || call.starts_with("0x") || (rest != call && call.contains(" (")))
 }
 
 /// The blanks before a line.

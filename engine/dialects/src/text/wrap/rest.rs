@@ -41,7 +41,8 @@ fn closes(line: &str, rest: &str, first: &str) -> bool {
             let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
             let inner = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
             let module = inner.is_some_and(|inner| !inner.is_empty() && word(inner));
-            (module && (line.contains("+0x") || ends_in_address(line))) || (first.starts_with("[0x") && line.contains(" + "))
+            (module && (line.contains("+0x") || ends_in_address(line)))
+                || (first.starts_with("[0x") && line.contains(" + "))
         }
         _ => false,
     }
@@ -92,7 +93,8 @@ fn of_debugger(line: &str, rest: &str, first: &str) -> bool {
     let digits = row.bytes().take_while(u8::is_ascii_digit).count();
     let target = row.get(digits..).unwrap_or("").trim_start();
     if digits > 0 && (target.starts_with("Thread 0x") || target.starts_with("LWP ")) && line.ends_with(['"', ')']) {
-        return rest.contains(" (") && !first.starts_with(|c: char| c == '*' || c.is_ascii_digit() && !first.starts_with("0x"));
+        return rest.contains(" (")
+            && !first.starts_with(|c: char| c == '*' || c.is_ascii_digit() && !first.starts_with("0x"));
     }
     // `frame #0: 0x000000018f4be5ec`
     if let Some((_, frame)) = text.split_once("frame #") {
@@ -130,7 +132,8 @@ fn of_kernel(line: &str, rest: &str, first: &str) -> bool {
     }
     // The flags of a task, behind the number of its parent.
     if rest.strip_prefix("0x").is_some_and(|digits| digits.len() == 8 && hex(digits)) {
-        return line.ends_with(|c: char| c.is_ascii_digit()) && (line.contains(" D") || line.contains(" R") || line.contains(" S"));
+        return line.ends_with(|c: char| c.is_ascii_digit())
+            && (line.contains(" D") || line.contains(" R") || line.contains(" S"));
     }
     // `stack pointer for thread fffffe25a8c83460 (bhyve/1 [mevent]):`
     if line.starts_with("stack pointer for thread ") && line.ends_with(':') {
