@@ -252,6 +252,15 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_could_not_be_put_together_are_told() {
+        let wrapped = "#0  0x00007f7a2f1a5d6a in __futex_abstimed_wait_common (val=2) from\n/lib/libc.so.6\n\
+                       #1  0x00005581f0a0128a in run_the_loop_of_events (x=1, y=2, z=3456789) is\nlibours of\nlibtheirs\n";
+        let notes = of(wrapped).notes;
+        assert!(notes.iter().any(|note| note.text.starts_with("Lines look wrapped at 73 columns")), "{notes:?}");
+        assert!(of(&wrapped.replace("from\n", "from ")).notes.is_empty());
+    }
+
+    #[test]
     fn a_torn_last_line_is_told() {
         let cut = |text: &str| {
             let reading = of(text);

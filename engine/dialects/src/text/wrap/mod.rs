@@ -144,10 +144,8 @@ impl<'a> Texts<'a> {
         };
         let sure = joined.len() == broken.len();
         // Lines of mailers' widths are as long by chance.
-        let looks = !sure
-            && usual
-            && !(MAILERS.contains(&width) && width < *MAILERS.end())
-            && broken.iter().any(|at| !self.is_prose(*at));
+        let believed = !joined.is_empty() || (usual && width >= *MAILERS.end());
+        let looks = !sure && believed && broken.iter().any(|at| !self.is_prose(*at));
         let seam = if looks { self.seam(width, &broken, joined.len()) } else { None };
         Wraps { broken: joined.into_iter().map(|at| at as u32 + 1).collect(), at_blanks: false, seam }
     }
@@ -168,43 +166,24 @@ impl<'a> Texts<'a> {
         let overlong = |at: &usize| width(*at) > most;
         let sure = |at: &usize| {
             (overlong(at) || self.room(*at) > most)
+                && prompt::command(self.texts[*at]).is_none()
                 && self.may_be_rest(at + 1)
                 && rest::is_rest(self.texts[*at], self.texts[at + 1])
         };
         let sure: Vec<usize> = (0..self.texts.len().saturating_sub(1)).filter(sure).collect();
         let suspects: BTreeSet<usize> = broken.iter().chain(&sure).copied().collect();
         let short = |at: &usize| width(at + 1) * 5 < most * 3;
-        if self.stamped {
-            if broken.len() < 2 {
-                broken.clear();
-            }
-        } else {
-            let begins_new = |at: usize| {
-                let next = self.texts[at + 1];
-                !next.starts_with([' ', '\t']) && !is_frame(next) && self.may_be_rest(at + 1)
-            };
-            let open: Vec<usize> =
-                all.iter().copied().filter(|at| is_open(self.texts[*at]) && begins_new(*at)).collect();
-            let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
-            // Rows of a table are full from the first to the last; the ends of broken lines are short.
-            let shorts = broken.iter().filter(|at| short(at)).count();
-            let believed = open.iter().any(short);
-            if !believed || rests.len() < 2 || shorts * 5 < broken.len() || broken.len() * 4 < all.len() {
-                broken.clear();
-            }
-            if believed {
-                broken.extend(open);
-            }
-            // The end of a sentence is the end of a record, too.
-            broken.retain(|at| !self.texts[*at].ends_with('.'));
+        if !self.stamped {
+            broken = self.believed(&all, broken, short);
+        } else if broken.len() < 2 {
+            broken.clear();
         }
         let joined: BTreeSet<usize> = broken.into_iter().chain(sure).collect();
         let odd: BTreeSet<[char; 4]> = suspects.iter().map(|at| beginning(self.texts[at + 1])).collect();
         let shorts = suspects.iter().filter(|at| short(at)).count();
         let looks = !joined.is_empty() || (odd.len() >= ODD_BEGINNINGS && shorts * 5 >= suspects.len());
-        let left = |at: &usize| !joined.contains(at) && !self.is_prose(*at) && self.is_left(*at);
-        let left: Vec<usize> =
-            (0..self.texts.len().saturating_sub(1)).filter(|at| overlong(at) || full(*at)).filter(left).collect();
+        let left = |at: &usize| (overlong(at) || full(*at)) && !joined.contains(at) && self.is_left(*at);
+        let left: Vec<usize> = (0..self.texts.len().saturating_sub(1)).filter(left).collect();
         let seam = if looks && !left.is_empty() {
             let at: Vec<usize> = joined.iter().chain(&suspects).chain(&left).copied().collect();
             self.seam(most, &at, joined.len())
@@ -212,6 +191,30 @@ impl<'a> Texts<'a> {
             None
         };
         Wraps { broken: joined.into_iter().map(|at| at as u32 + 1).collect(), at_blanks: true, seam }
+    }
+
+    /// Those of the full lines that a mailer broke, in a text without time stamps. `broken` are the ones that look so by
+    /// how the next line begins; lines that break off inside brackets are others. `short` says of a line that the next
+    /// one is.
+    fn believed(&self, all: &[usize], mut broken: Vec<usize>, short: impl Fn(&usize) -> bool) -> Vec<usize> {
+        let begins_new = |at: usize| {
+            let next = self.texts[at + 1];
+            !next.starts_with([' ', '\t']) && !is_frame(next) && self.may_be_rest(at + 1)
+        };
+        let open: Vec<usize> = all.iter().copied().filter(|at| is_open(self.texts[*at]) && begins_new(*at)).collect();
+        // Rows of a table are full from the first to the last; the ends of broken lines are short.
+        if !open.iter().any(&short) {
+            return Vec::new();
+        }
+        let rests: HashSet<&str> = broken.iter().map(|at| self.texts[at + 1]).collect();
+        let shorts = broken.iter().filter(|at| short(at)).count();
+        if rests.len() < 2 || shorts * 5 < broken.len() || broken.len() * 4 < all.len() {
+            broken.clear();
+        }
+        broken.extend(open);
+        // The end of a sentence is the end of a record, too.
+        broken.retain(|at| !self.texts[*at].ends_with('.'));
+        broken
     }
 
     /// Columns that a line would have with the first word of the next one, and the blanks between them.
@@ -225,7 +228,7 @@ impl<'a> Texts<'a> {
     fn is_left(&self, at: usize) -> bool {
         let (text, next) = (self.texts[at], self.texts[at + 1]);
         let begins = next.starts_with([' ', '\t', '#', '"', '*', '[']) || beginning(next) == beginning(text);
-        self.may_be_rest(at + 1) && !begins && (!self.stamped || !is_stamped(next))
+        self.may_be_rest(at + 1) && !begins && !self.is_prose(at) && (!self.stamped || !is_stamped(next))
     }
 
     /// Whether a line is a sentence of the one who wrote the text.

@@ -33,9 +33,9 @@ pub(super) fn is_cut(line: &str, next: &str) -> bool {
 /// What stands behind a name: its library, its offset, its place.
 fn closes(line: &str, rest: &str, first: &str) -> bool {
     match first.as_bytes().first() {
-        Some(b'(') => !PROMPTS.iter().any(|prompt| first.starts_with(prompt)) && is_call(line),
+        Some(b'(') => !line.ends_with(')') && !PROMPTS.iter().any(|prompt| first.starts_with(prompt)) && is_call(line),
         // Arguments of a template.
-        Some(b'>') => (first.starts_with(">::") || first == ">") && line.contains('<'),
+        Some(b'>') => (first.starts_with(">::") || rest.starts_with("> >")) && line.contains('<'),
         Some(b'+') => (first.starts_with("+0x") || first == "+") && is_call(line),
         Some(b'[') => {
             let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
@@ -181,4 +181,42 @@ fn ends_in_address(line: &str) -> bool {
     let word = line.rsplit(' ').next().unwrap_or("");
     let digits = word.strip_prefix("0x").unwrap_or(word);
     digits.len() >= 8 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_rest;
+
+    #[test]
+    fn rests_of_records() {
+        for (line, next) in [
+            ("task:sh    state:D stack:0     pid:111   ppid:1", "     flags:0x00000002"),
+            ("INFO: task sh:111 blocked for more than", "143 seconds."),
+            ("\t ffffffff8106a5a6 native_queued_spin_lock_slowpath+0x66", "([kernel.kallsyms])"),
+            ("    frame #0: 0x000000018f4be5ec", "libsystem_kernel.dylib`__psynch_mutexwait + 8"),
+            ("  5    Thread 0x7f98b9d7c6c0 (LWP 4740) \"tbl-reader\"", "__futex_wait (futex_word=0x55592f747268"),
+            ("#1  0x000000000044d522 in", "boost::condition_variable::wait(boost::mutex&) ()"),
+            ("\"main\" #1 prio=5 os_prio=0 elapsed=13.14s", "tid=0x00007f9ea4017920 nid=0x1254 waiting on"),
+            ("PID: 11       TASK: ffff888003e40000  CPU: 0    COMMAND:", "\"rcu_tasks_kthre\""),
+        ] {
+            assert!(is_rest(line, next), "{line} / {next}");
+        }
+    }
+
+    #[test]
+    fn records_of_their_own() {
+        for (line, next) in [
+            ("#1  0x000000000044d522 in main () at main.c:1", "#2  0x000000000044d523 in start ()"),
+            ("Using host libthread_db library \"/lib/libthread_db.so.1\".", "__futex_wait (futex_word=0x5)"),
+            ("#2  0x00007f7a2f1a5d6a in main (argc=1)", "(gdb) info threads"),
+            (
+                "  2    Thread 0x7f98bb57f6c0 (LWP 4735) \"x\" poll () at poll.c:29",
+                "* 3  Thread 0x7f98 (LWP 4736) \"y\"",
+            ),
+            ("task:sh    state:D stack:0     pid:111   ppid:1 flags:0x2", "Call Trace:"),
+            ("We saw this on the first server (a few times)", "(and never on the second one)"),
+        ] {
+            assert!(!is_rest(line, next), "{line} / {next}");
+        }
+    }
 }
