@@ -33,7 +33,12 @@ pub(super) fn is_cut(line: &str, next: &str) -> bool {
 /// What stands behind a name: its library, its offset, its place.
 fn closes(line: &str, rest: &str, first: &str) -> bool {
     match first.as_bytes().first() {
-        Some(b'(') => !line.ends_with(')') && !PROMPTS.iter().any(|prompt| first.starts_with(prompt)) && is_call(line),
+        Some(b'(') => {
+            !line.ends_with(')')
+                && !first.starts_with("((")
+                && !PROMPTS.iter().any(|prompt| first.starts_with(prompt))
+                && is_call(line)
+        }
         // Arguments of a template.
         Some(b'>') => (first.starts_with(">::") || rest.starts_with("> >")) && line.contains('<'),
         Some(b'+') => (first.starts_with("+0x") || first == "+") && is_call(line),
