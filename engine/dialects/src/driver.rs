@@ -49,7 +49,10 @@ fn walk(source: SourceId, document: &Document, unwrapped: &Unwrapped<'_>, first:
         if walk.open.is_none() && walk.awaited == 0 {
             // Nothing is open and no output is awaited: go straight to the next line with a needle.
             let next = known.take().unwrap_or_else(|| next_candidate(&lines, number));
-            let Some(next) = next else { break };
+            // A needle can be broken, or stand in the rest of a broken record.
+            let end = next.unwrap_or(lines.len() + 1);
+            let whole = walk.mender.whole_again(&lines, number, end, |text| NEEDLES.is_match(text));
+            let Some(next) = whole.or(next) else { break };
             walk.context.skipped(number, next);
             number = next;
         }
@@ -198,6 +201,9 @@ impl Walk<'_> {
         }
         ending::offsets(&mut self.out);
         ending::broken_names(&mut self.out);
+        if let Some(seam) = self.mender.seam() {
+            ending::wrapped(seam, &mut self.out);
+        }
         ending::elided(&self.last.elided, self.out.reading_mut());
         let end = lines.len();
         let is_near = self.last.known > 0 && end - self.last.known <= NEAR;

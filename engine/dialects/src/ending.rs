@@ -1,7 +1,7 @@
 //! What is missing of a text: lines that its author left out, and the rest of a last line that was cut.
 
 use crate::builder::Builder;
-use crate::text::{Context, Lines};
+use crate::text::{Context, Lines, Seam};
 use stacklore_model::{Frame, MendKind, Reading, Reliability, StackSighting};
 
 /// A stack with a mark in the place of lines inside it is cut, and an output with one lists nothing completely.
@@ -22,6 +22,22 @@ pub(crate) fn elided(marks: &[u32], reading: &mut Reading) {
         let end = end.unwrap_or(u32::MAX).max(listing.span.last);
         first_from(listing.span.first).is_none_or(|mark| mark > end)
     });
+}
+
+/// Tells of a text that looks wrapped and was not put together everywhere, where something of it was read.
+pub(crate) fn wrapped(seam: Seam, out: &mut Builder) {
+    if out.reading().extents.is_empty() {
+        return;
+    }
+    let Seam { width, first, last, joined } = seam;
+    let span = out.span(first, last);
+    out.note(
+        Some(span),
+        format!(
+            "Lines look wrapped at {width} columns between lines {first} and {last}; {joined} were joined. \
+             Heads of tasks and frames may be missing."
+        ),
+    );
 }
 
 /// Cuts names where an offset begins whose `+` a page has lost (`f0x1c`), in forms that print no size behind it.
@@ -299,6 +315,15 @@ mod tests {
                 (reading.stacks[0].frames.len(), reading.stacks[0].cut, reading.unclear.len(), reading.notes.len());
             assert_eq!(seen, if lost { (2, true, 1, 1) } else { (3, false, 0, 0) }, "{name}");
         }
+    }
+
+    #[test]
+    fn lines_that_could_not_be_put_together_are_told() {
+        let wrapped = "#0  0x00007f7a2f1a5d6a in __futex_abstimed_wait_common (val=2) from\n/lib/libc.so.6\n\
+                       #1  0x00005581f0a0128a in run_the_loop_of_events (x=1, y=2, z=3456789) is\nlibours of\nlibtheirs\n";
+        let notes = of(wrapped).notes;
+        assert!(notes.iter().any(|note| note.text.starts_with("Lines look wrapped at 73 columns")), "{notes:?}");
+        assert!(of(&wrapped.replace("from\n", "from ")).notes.is_empty());
     }
 
     #[test]

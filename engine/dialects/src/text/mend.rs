@@ -7,7 +7,7 @@ use super::prompt;
 use super::quoting::{escaped_sign, is_quoted, is_quoted_inside, quote_mark, unquoted};
 use super::shape::{PerShape, Shapes};
 use super::split::Splitter;
-use super::wrap::Wraps;
+use super::wrap::{Seam, Wraps};
 use super::{Command, Line, Lines, Prefix};
 use crate::builder::Builder;
 use stacklore_model::MendKind;
@@ -155,26 +155,57 @@ impl Mender {
 }
 
 impl Mender {
+    /// Where the text looks wrapped and was not put together everywhere.
+    pub(crate) fn seam(&self) -> Option<Seam> {
+        self.wraps.as_ref()?.seam()
+    }
+
+    /// The first record from a line up to another that was broken and, put together, is wanted.
+    pub(crate) fn whole_again(
+        &mut self,
+        lines: &Lines<'_>,
+        from: u32,
+        end: u32,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Option<u32> {
+        let wraps = self.wraps.get_or_insert_with(|| Wraps::of(lines));
+        wraps.heads(from, end).find(|head| {
+            let mut whole = plain(lines, *head);
+            put_together(wraps, &mut whole, lines, *head);
+            wanted(&whole)
+        })
+    }
+
     /// Puts the rest of a broken line back.
     fn join(&mut self, text: &mut Cow<'_, str>, lines: &Lines<'_>, number: u32, out: &mut Builder) {
         let wraps = self.wraps.get_or_insert_with(|| Wraps::of(lines));
-        let mut last = number;
-        while let Some(between) = wraps.goes_on(last)
-            && last - number < MAX_WRAPPED
-        {
-            last += 1;
-            let whole = text.to_mut();
-            if !between.is_empty() {
-                whole.truncate(whole.trim_end().len());
-            }
-            whole.push_str(between);
-            whole.push_str(plain(lines, last).trim_end());
-        }
+        let last = put_together(wraps, text, lines, number);
         if last > number {
             out.mend(MendKind::WrappedLine, number);
             self.rest = last;
         }
     }
+}
+
+/// Adds the rests of a broken line to it; the last line of them.
+fn put_together(wraps: &Wraps, text: &mut Cow<'_, str>, lines: &Lines<'_>, number: u32) -> u32 {
+    let mut last = number;
+    while let Some(between) = wraps.goes_on(last)
+        && last - number < MAX_WRAPPED
+    {
+        last += 1;
+        let whole = text.to_mut();
+        if !between.is_empty() {
+            whole.truncate(whole.trim_end().len());
+        }
+        whole.push_str(between);
+        whole.push_str(&plain(lines, last));
+    }
+    if last > number {
+        let whole = text.to_mut();
+        whole.truncate(whole.trim_end().len());
+    }
+    last
 }
 
 /// A line as its author had it before mailers and pages: plain characters, no quoting. Nothing is noted.

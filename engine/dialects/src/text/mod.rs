@@ -22,6 +22,7 @@ pub(crate) use mend::{Mender, Piece};
 pub(crate) use pattern::pattern;
 pub(crate) use shape::{PerShape, Shape};
 pub(crate) use unwrap::{Unwrapped, hides, unwrap};
+pub(crate) use wrap::Seam;
 
 use std::borrow::Cow;
 
