@@ -175,8 +175,10 @@ impl Part<'_> {
         let over = raw.over.0.iter().filter_map(|name| self.kind(name, "waits", reporter)).collect();
         let mode = modes(raw.mode.as_ref(), "waits", reporter);
         let object = places(&raw.object, "waits", reporter);
-        let Some(tag) = number(self.compiled.waits.len()).map(Tag::Wait) else { return };
-        self.add(&functions, tag);
+        let Some(entry) = number(self.compiled.waits.len()) else { return };
+        self.add(&functions, if raw.otherwise.0 { Tag::Otherwise(entry) } else { Tag::Wait(entry) });
+        // What counts only where nothing else is known of a stack says nothing of primitives that are hidden.
+        let functions = if raw.otherwise.0 { Vec::new() } else { functions };
         self.compiled.waits.push(WaitEntry { kind, over, mode, object, lock: raw.lock.clone(), functions });
     }
 

@@ -190,6 +190,8 @@ pub(crate) struct RawWait {
     #[serde(default)]
     pub(crate) object: Pairs<String, Texts>,
     pub(crate) lock: Option<String>,
+    #[serde(default)]
+    pub(crate) otherwise: YesNo,
 }
 
 /// An entry of `holds`.
