@@ -35,6 +35,7 @@ mod stacks;
 mod symbols;
 mod thing;
 mod values;
+mod way;
 mod why;
 
 #[cfg(test)]
