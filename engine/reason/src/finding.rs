@@ -159,6 +159,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// Clauses of higher levels that are unknown.
     pub missing: Vec<Missing>,
+    /// The one command to run next, with the numbers of this case; none where nothing is open.
+    pub next: Option<String>,
     /// What happens, in plain words.
     pub explanation: String,
     /// Commands and questions to be sure.
@@ -192,6 +194,8 @@ pub struct NearMiss {
     pub missing: Vec<Missing>,
     /// The tasks that it is about.
     pub tasks: Vec<TaskId>,
+    /// Rules that this one would say better.
+    pub instead_of: Vec<String>,
 }
 
 /// The answer in one word.

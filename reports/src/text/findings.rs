@@ -55,6 +55,9 @@ impl Told<'_> {
         self.evidence(page, left, finding)?;
         certainty(page, left, finding)?;
         list(page, left, "What would settle it", finding.missing.iter().map(|missing| settle(finding, missing)))?;
+        if let Some(next) = finding.next.as_ref().filter(|_| finding.missing.is_empty()) {
+            page.item(left, "Run next  ", next)?;
+        }
         list(page, left, "To be sure", finding.confirm.iter().cloned())?;
         list(page, left, "What to do", finding.remedy.iter().cloned())?;
         let affected = finding.affected.iter().map(|(system, range)| match range.as_str() {

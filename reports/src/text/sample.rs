@@ -75,6 +75,7 @@ fn finding(rule: &str, title: &str) -> FindingView {
         remedy: Vec::new(),
         references: Vec::new(),
         known_fixes: Vec::new(),
+        next: None,
         affected: serde_json::Map::new(),
         edges: Vec::new(),
         ring: Vec::new(),

@@ -31,6 +31,8 @@ pub struct FindingView {
     pub evidence: Vec<EvidenceView>,
     /// Clauses that are unknown.
     pub missing: Vec<MissingView>,
+    /// The one command to run next, with the numbers of this case.
+    pub next: Option<String>,
     /// What happens.
     pub explanation: String,
     /// Commands and questions to be sure.

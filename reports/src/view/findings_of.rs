@@ -44,6 +44,7 @@ fn finding(
         roles: roles(analysis, finding),
         evidence: finding.evidence.iter().map(|of| evidence(of, lines)).collect(),
         missing: finding.missing.iter().map(missing).collect(),
+        next: finding.next.clone(),
         explanation: finding.explanation.clone(),
         confirm: finding.confirm.clone(),
         remedy: finding.remedy.clone(),

@@ -34,6 +34,7 @@ fn finding(rule: &str, class: Class, certainty: Certainty, tasks: &[TaskId]) -> 
         cycle: None,
         instead_of: Vec::new(),
         known_fixes: Vec::new(),
+        next: None,
     }
 }
 

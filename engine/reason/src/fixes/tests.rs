@@ -160,7 +160,7 @@ fn ranges_have_holes() {
 #[test]
 fn what_is_wrong_is_told_with_its_place() {
     let wrong = [
-        ("fixes: [", "R01", 1),
+        ("fixes: [a\n  b: {", "R01", 2),
         ("[]", "R01", 1),
         ("system: linux\n", "R18", 1),
         ("system: lynux\nfixes: []\n", "R06", 1),

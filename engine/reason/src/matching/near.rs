@@ -23,7 +23,14 @@ impl Tried<'_> {
         let lowest = self.rule.levels.first().map(|level| level.certainty);
         let missing = unknown.iter().map(|clause| self.missing_clause(*clause, lowest, &binding, &mut texts)).collect();
         let tasks = self.bound_tasks(&binding);
-        Some(NearMiss { rule: self.rule.id.clone(), title: self.rule.title.clone(), held, missing, tasks })
+        Some(NearMiss {
+            rule: self.rule.id.clone(),
+            title: self.rule.title.clone(),
+            held,
+            missing,
+            tasks,
+            instead_of: self.rule.instead_of.clone(),
+        })
     }
 
     /// The binding of a near miss and the clause (or the choice) that is unknown.

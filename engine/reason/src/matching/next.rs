@@ -9,8 +9,9 @@ use super::binding::Binding;
 use super::candidates::Tried;
 use super::thing::{RowId, Thing};
 use crate::analysis::Wait;
+use crate::finding::{Certainty, Missing};
 use crate::rules::ast::VarId;
-use stacklore_model::{System, TaskId};
+use stacklore_model::{System, Task, TaskId};
 use std::collections::BTreeSet;
 
 /// Words that stand for the address of the lock.
@@ -21,7 +22,13 @@ impl Tried<'_> {
     pub(crate) fn command(&self, get: &str, binding: &Binding) -> String {
         let get = get.trim();
         let tasks = self.bound_tasks(binding);
-        let chosen = self.chosen(&alternatives(get), &tasks);
+        let chosen = match self.chosen(&alternatives(get), &tasks) {
+            Choice::Part(part) => part,
+            Choice::Foreign(system) => {
+                let dump = self.dump(system, &tasks).or_else(|| self.look_at_lock(binding));
+                return dump.unwrap_or_else(|| with_advice(get.to_owned(), None));
+            }
+        };
         if !open_words(chosen).any(|word| ADDRESS.contains(&word)) {
             return with_advice(prefixed(chosen), None);
         }
@@ -39,6 +46,51 @@ impl Tried<'_> {
             }
             _ => with_advice(chosen.to_owned(), locks.first().map(|(task, _)| self.tables.task_label(*task))),
         }
+    }
+
+    /// What to run next for a finding: what makes it surer; else what shows the lock that one of its tasks waits for;
+    /// else the first thing that the rule tells to be sure.
+    pub(crate) fn run_next(
+        &self,
+        certainty: Certainty,
+        binding: &Binding,
+        missing: &[Missing],
+        confirm: &[String],
+    ) -> Option<String> {
+        if certainty == Certainty::Proven {
+            return None;
+        }
+        let surer = missing.iter().find(|missing| missing.would_make.is_some() && !missing.next.is_empty());
+        let open = missing.iter().find(|missing| !missing.next.is_empty());
+        let known = || surer.or(open).map(|missing| missing.next.clone());
+        known().or_else(|| self.look_at_lock(binding)).or_else(|| Some(self.command(confirm.first()?, binding)))
+    }
+
+    /// The command that shows the lock for which a task waits whose holder is not known.
+    fn look_at_lock(&self, binding: &Binding) -> Option<String> {
+        let analysis = self.tables.analysis;
+        let tasks = self.bound_tasks(binding);
+        let waits = || tasks.iter().filter_map(|task| Some((*task, analysis.wait(*task)?)));
+        let held = |wait: &Wait| {
+            wait.object.is_some_and(|(object, _)| analysis.holds.iter().any(|hold| hold.object == Some(object)))
+        };
+        let locks: Vec<(TaskId, &Wait)> = waits().filter(|(_, wait)| self.is_lock(wait) && !held(wait)).collect();
+        let tool = |task: TaskId| {
+            let stack = analysis.case.task(task).stacks.first()?;
+            debugger(analysis.case.stack(*stack).system)
+        };
+        let shown = locks.iter().find_map(|(task, wait)| {
+            let tool = tool(*task)?;
+            let command = self.tables.vocabulary.inspect(wait.kind, tool)?;
+            Some(format!("{tool}: {}", filled(command, self.address(wait)?)))
+        });
+        shown.or_else(|| {
+            let (task, wait) = locks.first()?;
+            let tool = tool(*task)?;
+            let inspect = self.tables.vocabulary.inspect(wait.kind, tool)?;
+            let stack = full_backtrace(tool, analysis.case.task(*task))?;
+            Some(format!("{tool}: {stack}   (the address of the lock is there; then `{inspect}`)"))
+        })
     }
 
     /// The tasks that the variables of a binding stand for.
@@ -69,17 +121,52 @@ impl Tried<'_> {
     }
 
     /// The alternative of a tool whose output the case has; else that of a tool for the system of the tasks.
-    fn chosen<'t>(&self, alternatives: &[&'t str], tasks: &[TaskId]) -> &'t str {
+    fn chosen<'t>(&self, alternatives: &[&'t str], tasks: &[TaskId]) -> Choice<'t> {
         let case = &self.tables.analysis.case;
         let dialects: BTreeSet<&str> = case.sources.iter().flat_map(|source| &source.dialects).copied().collect();
-        let systems = tasks.iter().flat_map(|task| &case.task(*task).stacks).map(|stack| case.stack(*stack).system);
-        let tools: Vec<&str> = systems.filter_map(debugger).collect();
-        let of =
+        let mut systems = tasks.iter().flat_map(|task| &case.task(*task).stacks).map(|stack| case.stack(*stack).system);
+        let first = alternatives.first().copied().unwrap_or_default();
+        let Some(system) = systems.next() else { return Choice::Part(first) };
+        let tools: BTreeSet<&str> = systems.chain([system]).filter_map(debugger).collect();
+        let part =
             |fits: &dyn Fn(&str) -> bool| alternatives.iter().find(|text| tool_of(text).is_some_and(fits)).copied();
         // A console shows held locks only where the kernel keeps them; a debugger always shows the lock itself.
-        let present = |tool: &str| dialects.contains(tool) && (tools.is_empty() || tools.contains(&tool));
-        of(&present).or_else(|| of(&|tool| tools.contains(&tool))).or(alternatives.first().copied()).unwrap_or_default()
+        let found = part(&|tool| dialects.contains(tool) && tools.contains(tool))
+            .or_else(|| part(&|tool| tools.contains(tool)));
+        let foreign = |text: &&str| tool_of(text).is_some_and(|tool| DEBUGGERS.contains(&tool));
+        match found {
+            Some(part) => Choice::Part(part),
+            None if alternatives.iter().any(|text| foreign(&text)) => Choice::Foreign(system),
+            None => Choice::Part(first),
+        }
     }
+
+    /// The command by which a runtime prints all its threads with their locks.
+    fn dump(&self, system: System, tasks: &[TaskId]) -> Option<String> {
+        let case = &self.tables.analysis.case;
+        let process = tasks.iter().find_map(|task| case.process(case.task(*task).process?).pid);
+        let (command, find) = match system {
+            System::Java => ("jstack -l", "jps -l"),
+            System::Go => ("kill -QUIT", "pgrep -l"),
+            System::Python => ("py-spy dump --pid", "pgrep -l"),
+            _ => return None,
+        };
+        Some(match process {
+            Some(pid) => format!("{command} {pid}"),
+            None => format!("{command} PID   (PID: see `{find}`)"),
+        })
+    }
+}
+
+/// Tools of the kernel and of C programs.
+const DEBUGGERS: [&str; 4] = ["gdb", "crash", "mdb", "lockdep"];
+
+/// Which part of a `get` fits.
+enum Choice<'t> {
+    /// This one.
+    Part(&'t str),
+    /// None: all are for other systems than that of the tasks.
+    Foreign(System),
 }
 
 /// The debugger for programs of a system.
@@ -88,6 +175,16 @@ fn debugger(system: System) -> Option<&'static str> {
         System::Linux => Some("crash"),
         System::Illumos => Some("mdb"),
         System::User => Some("gdb"),
+        _ => None,
+    }
+}
+
+/// The command that prints the stack of a task with all its words or variables.
+fn full_backtrace(tool: &str, task: &Task) -> Option<String> {
+    match tool {
+        "crash" => Some(format!("bt -f {}", task.tid?)),
+        "mdb" => Some(format!("{:x}::findstack -v", task.address?)),
+        "gdb" => Some(format!("thread apply {} bt full", task.number?)),
         _ => None,
     }
 }

@@ -31,6 +31,8 @@ impl Tried<'_> {
         let place = evidence.iter().flat_map(|evidence| evidence.quotes.iter()).next().copied().unwrap_or_default();
         let all =
             |list: &[String], texts: &mut Texts<'_>| list.iter().map(|text| texts.fill_in(&rule.id, text)).collect();
+        let confirm: Vec<String> = all(&rule.confirm, &mut texts);
+        let next = self.run_next(reached.certainty, &binding, &missing, &confirm);
         Finding {
             rule: rule.id.clone(),
             title: rule.title.clone(),
@@ -42,7 +44,8 @@ impl Tried<'_> {
             consequence_of: None,
             roles: self.roles(&binding),
             explanation: texts.told(&rule.id, &rule.explain),
-            confirm: all(&rule.confirm, &mut texts),
+            confirm,
+            next,
             remedy: all(&rule.remedy, &mut texts),
             evidence,
             missing,
