@@ -108,6 +108,9 @@ pub struct Reference {
     pub url: Option<String>,
 }
 
+/// The name among the evidence of what no clause asks for: how a task came to where it is.
+pub const WAY: &str = "way";
+
 /// A clause that holds, with the lines that carry it.
 #[derive(Clone, Debug)]
 pub struct Evidence {
@@ -155,7 +158,7 @@ pub struct Finding {
     pub consequence_of: Option<usize>,
     /// Task variables of the rule with the tasks they stand for, in the order of the rule.
     pub roles: Vec<(String, Vec<TaskId>)>,
-    /// Clauses that hold, in the order of the rule.
+    /// Clauses that hold, in the order of the rule; then, as [`WAY`], frames that a reader wants to see beside them.
     pub evidence: Vec<Evidence>,
     /// Clauses of higher levels that are unknown.
     pub missing: Vec<Missing>,

@@ -3,8 +3,8 @@
 use super::page::{Page, width};
 use super::{fixes, quotes};
 use crate::Report;
-use crate::view::{FindingView, NearMissView};
-use stacklore_reason::finding::Certainty;
+use crate::view::{EvidenceView, FindingView, NearMissView};
+use stacklore_reason::finding::{Certainty, WAY};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
@@ -79,7 +79,9 @@ impl Told<'_> {
             return Ok(());
         }
         page.line(left, "Evidence")?;
-        for evidence in &finding.evidence {
+        // How a task came there is told once, with the cause.
+        let told = |evidence: &&EvidenceView| finding.consequence_of.is_none() || evidence.clause != WAY;
+        for evidence in finding.evidence.iter().filter(told) {
             let says = if evidence.says.trim().is_empty() { &evidence.clause } else { &evidence.says };
             page.item(left + 2, "", says)?;
             quotes::write(page, left + 4, &evidence.quotes, self.sources)?;

@@ -36,6 +36,7 @@ mod stacks;
 mod symbols;
 mod thing;
 mod values;
+mod way;
 mod why;
 
 #[cfg(test)]

@@ -26,9 +26,11 @@ impl Tried<'_> {
         let binding = self.complete_binding(reached);
         let mut texts = self.texts(&binding, renderer);
         let missing = self.missing(reached, &binding, &mut texts);
-        let evidence = self.evidence(&binding, &mut texts);
+        let mut evidence = self.evidence(&binding, &mut texts);
         let why_certainty = self.why_certainty(reached, &binding, &missing, &mut texts);
         let place = evidence.iter().flat_map(|evidence| evidence.quotes.iter()).next().copied().unwrap_or_default();
+        let roles = self.roles(&binding);
+        evidence.extend(self.ways(&roles, &binding, &evidence));
         let all =
             |list: &[String], texts: &mut Texts<'_>| list.iter().map(|text| texts.fill_in(&rule.id, text)).collect();
         let confirm: Vec<String> = all(&rule.confirm, &mut texts);
@@ -42,7 +44,7 @@ impl Tried<'_> {
             why_certainty,
             cause: true,
             consequence_of: None,
-            roles: self.roles(&binding),
+            roles,
             explanation: texts.told(&rule.id, &rule.explain),
             confirm,
             next,
