@@ -49,7 +49,7 @@ fn functions_in_which_everything_waits_name_none() {
 }
 
 #[test]
-fn an_unknown_hang_has_a_hint_that_is_no_diagnosis() {
+fn a_fix_stands_beside_a_finding_or_is_a_hint_and_no_diagnosis() {
     let text = stack(&["mutex_lock", "ext4_xattr_delete_inode", "evict"], "5.10.0-8-amd64");
     let report = diagnose(&text);
     let all = fixes(&report);
@@ -57,10 +57,16 @@ fn an_unknown_hang_has_a_hint_that_is_no_diagnosis() {
     assert_eq!((text_of(fix, "commit"), text_of(fix, "fixed_in")), ("0f7bfd6f8164", "6.3"));
     assert_eq!((text_of(fix, "release"), text_of(fix, "applies")), ("5.10.0-8-amd64", "yes"));
     assert!(fix["quotes"][0]["text"][0].as_str().expect("a line").contains("ext4_xattr_delete_inode"));
-    let findings = report["findings"].as_array().map_or(0, Vec::len);
-    let page = run(&[], text.as_bytes()).out;
-    let words = if findings == 0 { "No diagnosis, a hint" } else { "A fix is known" };
-    assert!(page.contains(words) && page.contains("upstream since 6.3"), "{page}");
+    let page = |text: &str| run(&["--width", "400"], text.as_bytes()).out;
+    let beside = page(&text);
+    assert!(beside.contains("A fix is known") && beside.contains("upstream since 6.3"), "{beside}");
+    let unknown = stack(&["waits_for_what", "ext4_xattr_delete_inode", "evict"], "5.10.0-8-amd64");
+    assert_eq!(diagnose(&unknown)["verdict"], "unknown");
+    assert!(page(&unknown).contains("No diagnosis, a hint"), "{}", page(&unknown));
+    let newer = diagnose(&unknown.replace("5.10.0-8", "6.12.1"));
+    assert_eq!(fixes(&newer).len(), 0, "the release has the fix");
+    let resting = diagnose(&text.replace("state:D", "state:S").replace("mutex_lock", "ep_poll"));
+    assert_eq!(fixes(&resting).len(), 0, "who rests hangs nowhere");
 }
 
 #[test]

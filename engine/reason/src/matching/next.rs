@@ -136,7 +136,7 @@ impl Tried<'_> {
         let foreign = |text: &&str| tool_of(text).is_some_and(|tool| DEBUGGERS.contains(&tool));
         match found {
             Some(part) => Choice::Part(part),
-            None if alternatives.iter().any(|text| foreign(&text)) => Choice::Foreign(system),
+            None if alternatives.iter().any(foreign) => Choice::Foreign(system),
             None => Choice::Part(first),
         }
     }
