@@ -33,6 +33,8 @@ impl Tried<'_> {
         evidence.extend(self.ways(&roles, &binding, &evidence));
         let all =
             |list: &[String], texts: &mut Texts<'_>| list.iter().map(|text| texts.fill_in(&rule.id, text)).collect();
+        let confirm: Vec<String> = all(&rule.confirm, &mut texts);
+        let next = self.run_next(reached.certainty, &binding, &missing, &confirm);
         Finding {
             rule: rule.id.clone(),
             title: rule.title.clone(),
@@ -44,7 +46,8 @@ impl Tried<'_> {
             consequence_of: None,
             roles,
             explanation: texts.told(&rule.id, &rule.explain),
-            confirm: all(&rule.confirm, &mut texts),
+            confirm,
+            next,
             remedy: all(&rule.remedy, &mut texts),
             evidence,
             missing,
@@ -53,6 +56,7 @@ impl Tried<'_> {
             edges: self.edges(&binding, reached.certainty, place),
             cycle: self.cycle(&binding),
             instead_of: rule.instead_of.clone(),
+            known_fixes: Vec::new(),
         }
     }
 
@@ -137,7 +141,7 @@ impl Tried<'_> {
             let would_make = level.certainty.min(binding_cap(&reached.binding));
             for (clause, _) in states.iter().filter(|(_, state)| *state != State::Fails) {
                 let would_make = (would_make > reached.certainty).then_some(would_make);
-                missing.push(self.missing_clause(*clause, would_make, texts));
+                missing.push(self.missing_clause(*clause, would_make, binding, texts));
             }
         }
         missing
@@ -148,11 +152,14 @@ impl Tried<'_> {
         &self,
         clause: ClauseId,
         would_make: Option<Certainty>,
+        binding: &Binding,
         texts: &mut Texts<'_>,
     ) -> Missing {
         let of = self.rule.clause(clause);
         let get = of.get.as_deref().map_or_else(String::new, |get| texts.fill_in(&self.rule.id, get));
-        Missing { clause: of.name.clone(), get, would_make }
+        let says = texts.fill_in(&self.rule.id, &of.says);
+        let next = self.command(&get, binding);
+        Missing { clause: of.name.clone(), get, says, next, would_make }
     }
 
     /// One sentence: why it is proven, or what keeps it from being surer.

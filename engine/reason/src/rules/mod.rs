@@ -9,15 +9,15 @@ mod levels;
 mod reach;
 mod read;
 pub mod render;
-mod report;
+pub(crate) mod report;
 pub mod show;
-mod stack;
+pub(crate) mod stack;
 pub mod tables;
 mod texts;
 mod value;
 mod variables;
 mod whole;
-mod yaml;
+pub(crate) mod yaml;
 
 use crate::vocabulary::{Vocabulary, YamlSource};
 use ast::Rule;

@@ -64,6 +64,7 @@ fn add_kinds(vocabulary: &mut Vocabulary, kinds: &Pairs<String, super::raw::RawK
             needs: raw.needs.clone(),
             fair: raw.fair.0,
             untyped: raw.untyped.0,
+            inspect: raw.inspect.clone(),
         };
         let room = vocabulary.kinds.len() < usize::from(u16::MAX);
         match vocabulary.kinds.iter_mut().find(|known| known.name == *name) {
