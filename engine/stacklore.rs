@@ -22,8 +22,9 @@ use stacklore_reason::matching::{self, Matched};
 use stacklore_reason::rules::ast::Rule;
 use stacklore_reason::rules::diagnostic::{Diagnostic, Level};
 use stacklore_reason::rules::{self, CorpusFacts};
-use stacklore_reason::vocabulary::{Vocabulary, YamlSource};
+use stacklore_reason::vocabulary::{SourceFile, Vocabulary, YamlSource};
 use stacklore_reason::{diagnosis, graph, identity, waits};
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use stacklore_model as model;
@@ -74,8 +75,17 @@ impl Engine {
     pub fn with_rules(extra: Vec<YamlSource>) -> Result<Self, Vec<Diagnostic>> {
         let mut knowledge = Knowledge::embedded();
         knowledge.add(extra);
-        let vocabulary = Vocabulary::from_sources(&knowledge.vocabulary)?;
-        let (set, messages) = rules::load(&knowledge.rules, &vocabulary, &CorpusFacts::default());
+        let prepared = Self::load(&knowledge, |sources| Knowledge::prepared(sources));
+        // Where something is wrong, the texts are read from their beginning: trees know no places for messages.
+        prepared.or_else(|_| Self::load(&knowledge, |sources| sources.iter().map(SourceFile::from).collect()))
+    }
+
+    fn load(
+        knowledge: &Knowledge,
+        files: impl Fn(&[YamlSource]) -> Vec<SourceFile<'_>>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let vocabulary = Vocabulary::from_files(&files(&knowledge.vocabulary))?;
+        let (set, messages) = rules::load_files(&files(&knowledge.rules), &vocabulary, &CorpusFacts::default());
         if messages.iter().any(|message| message.level == Level::Error) {
             return Err(messages);
         }
@@ -155,9 +165,11 @@ impl Engine {
         (0..).map(SourceId).zip(documents).map(|(source, document)| self.read(source, document)).collect()
     }
 
-    fn chosen(&self, options: &Options) -> Vec<Rule> {
-        let wanted = |rule: &&Rule| options.only.is_empty() || options.only.contains(&rule.id);
-        self.rules.iter().filter(wanted).cloned().collect()
+    fn chosen(&self, options: &Options) -> Cow<'_, [Rule]> {
+        if options.only.is_empty() {
+            return Cow::Borrowed(&self.rules);
+        }
+        self.rules.iter().filter(|rule| options.only.contains(&rule.id)).cloned().collect()
     }
 
     fn judge(&self, analysis: &Analysis, rules: &[Rule], options: &Options) -> Diagnosis {
