@@ -1,24 +1,43 @@
 //! A YAML file as a tree in which every key and value knows its place.
+//!
+//! Rules and vocabularies are YAML for people. Scanning it is what costs most when the program starts, so a build script
+//! turns the files that a program embeds into [`compact`] trees. These know no places: they are for texts that were
+//! checked before. The crate stands by itself because the build script needs it, and nothing else of ours.
+
+pub mod compact;
+mod values;
+
+pub use values::Unfit;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span};
+use serde::{Deserialize, Serialize};
 
 /// Deepest nesting: a rule needs four levels.
 const MAX_DEPTH: usize = 32;
 
 /// A place in a file: line and column from 1, length in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) line: u32,
-    pub(crate) column: u32,
-    pub(crate) length: u32,
+pub struct Place {
+    /// Line.
+    pub line: u32,
+    /// Column, in characters.
+    pub column: u32,
+    /// Characters.
+    pub length: u32,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place::START
+    }
 }
 
 impl Place {
     /// The first place of a file.
-    pub(crate) const START: Place = Place { line: 1, column: 1, length: 1 };
+    pub const START: Place = Place { line: 1, column: 1, length: 1 };
 
     /// The same place, so long.
-    pub(crate) fn with_length(self, length: usize) -> Self {
+    pub fn with_length(self, length: usize) -> Self {
         Place { length: number(length), ..self }
     }
 
@@ -33,9 +52,11 @@ fn number(value: usize) -> u32 {
 }
 
 /// How a scalar is written: tells where in the file a place of its text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Style {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Style {
+    /// Without quotes.
     Plain,
+    /// In single or double quotes.
     Quoted,
     /// Lines kept as they are.
     Block,
@@ -44,30 +65,39 @@ pub(crate) enum Style {
 }
 
 /// A key of a mapping.
-#[derive(Clone, Debug)]
-pub(crate) struct Key {
-    pub(crate) text: String,
-    pub(crate) at: Place,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Key {
+    /// Its text.
+    pub text: String,
+    /// Where it stands.
+    #[serde(skip)]
+    pub at: Place,
 }
 
 /// What a node holds.
-#[derive(Clone, Debug)]
-pub(crate) enum Content {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Content {
+    /// A word, a number, a text.
     Scalar(String, Style),
+    /// A list.
     List(Vec<Node>),
+    /// A mapping, in the order of the file.
     Map(Vec<(Key, Node)>),
 }
 
 /// A value with its place.
-#[derive(Clone, Debug)]
-pub(crate) struct Node {
-    pub(crate) content: Content,
-    pub(crate) at: Place,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Node {
+    /// What it holds.
+    pub content: Content,
+    /// Where it stands.
+    #[serde(skip)]
+    pub at: Place,
 }
 
 impl Node {
     /// The text of a scalar that is there (`key:` and `key: ~` are not).
-    pub(crate) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Scalar(text, Style::Plain) if matches!(text.as_str(), "" | "~" | "null") => None,
             Content::Scalar(text, _) => Some(text),
@@ -76,7 +106,7 @@ impl Node {
     }
 
     /// What it is, for messages.
-    pub(crate) fn what(&self) -> &'static str {
+    pub fn what(&self) -> &'static str {
         match &self.content {
             Content::Scalar(..) if self.text().is_none() => "nothing",
             Content::Scalar(..) => "a word",
@@ -88,10 +118,13 @@ impl Node {
 
 /// Why a file is no rule file at all.
 #[derive(Clone, Debug)]
-pub(crate) struct Problem {
-    pub(crate) at: Place,
-    pub(crate) message: String,
-    pub(crate) help: Option<&'static str>,
+pub struct Problem {
+    /// Where.
+    pub at: Place,
+    /// What is wrong.
+    pub message: String,
+    /// What was probably meant.
+    pub help: Option<&'static str>,
 }
 
 impl Problem {
@@ -100,8 +133,11 @@ impl Problem {
     }
 }
 
-/// Reads a file. Duplicate keys are found here; the first problem ends the reading.
-pub(crate) fn parse(text: &str) -> Result<Node, Problem> {
+/// Reads a file. Duplicate keys are found here.
+///
+/// # Errors
+/// The first problem, which ends the reading.
+pub fn parse(text: &str) -> Result<Node, Problem> {
     let mut events = Events { parser: Parser::new_from_str(text) };
     let mut root = None;
     loop {
