@@ -8,3 +8,5 @@ mod parse;
 mod program;
 mod readme;
 mod rules;
+mod rules_new;
+mod rules_schema;

@@ -1,7 +1,9 @@
-//! `stacklore rules`: check, test, list and show.
+//! `stacklore rules`: new, check, test, schema, list and show.
 
 mod check;
 mod list;
+mod new;
+mod schema;
 mod table;
 mod test;
 
@@ -13,6 +15,11 @@ pub(crate) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
     match command {
         RulesCommand::Check { folder, corpus } => check::run(folder.as_deref(), corpus.as_deref()),
         RulesCommand::Test { corpus, only, knowledge } => test::run(corpus, only, knowledge),
+        RulesCommand::New { file, id, family, out, corpus, knowledge } => {
+            let wishes = new::Wishes { id: id.as_deref(), family: family.as_deref(), out: out.as_deref(), corpus };
+            new::run(file.as_deref(), &wishes, knowledge)
+        }
+        RulesCommand::Schema { of, knowledge } => schema::run(*of, knowledge),
         RulesCommand::List { knowledge } => list::list(knowledge),
         RulesCommand::Show { id, knowledge } => list::show(id, knowledge),
     }

@@ -11,11 +11,12 @@ use crate::finding::{Certainty, Class, Reference, Severity};
 use crate::vocabulary::{Vocabulary, YamlSource};
 use stacklore_model::System;
 
-const REQUIRED: [&str; 9] = ["id", "title", "class", "severity", "systems", "evidence", "conclude", "explain", "tests"];
-const OPTIONAL: [&str; 9] =
+pub(crate) const REQUIRED: [&str; 9] =
+    ["id", "title", "class", "severity", "systems", "evidence", "conclude", "explain", "tests"];
+pub(crate) const OPTIONAL: [&str; 9] =
     ["status", "also", "refute", "edges", "confirm", "remedy", "affected", "references", "instead_of"];
 
-const CLASSES: [Class; 9] = [
+pub(crate) const CLASSES: [Class; 9] = [
     Class::DeadlockCycle,
     Class::SelfDeadlock,
     Class::Starvation,
@@ -26,7 +27,7 @@ const CLASSES: [Class; 9] = [
     Class::RcuStall,
     Class::Crash,
 ];
-const SEVERITIES: [(&str, Severity); 3] =
+pub(crate) const SEVERITIES: [(&str, Severity); 3] =
     [("critical", Severity::Critical), ("major", Severity::Major), ("minor", Severity::Minor)];
 pub(crate) const CERTAINTIES: [Certainty; 3] = [Certainty::Possible, Certainty::Likely, Certainty::Proven];
 
