@@ -74,6 +74,20 @@ impl Engine {
     pub fn with_rules(extra: Vec<YamlSource>) -> Result<Self, Vec<Diagnostic>> {
         let mut knowledge = Knowledge::embedded();
         knowledge.add(extra);
+        Self::of(&knowledge)
+    }
+
+    /// The engine with these rules and vocabularies and no others.
+    ///
+    /// # Errors
+    /// Messages of the checker, at least one of them an error.
+    pub fn alone(sources: Vec<YamlSource>) -> Result<Self, Vec<Diagnostic>> {
+        let mut knowledge = Knowledge::default();
+        knowledge.add(sources);
+        Self::of(&knowledge)
+    }
+
+    fn of(knowledge: &Knowledge) -> Result<Self, Vec<Diagnostic>> {
         let vocabulary = Vocabulary::from_sources(&knowledge.vocabulary)?;
         let (set, messages) = rules::load(&knowledge.rules, &vocabulary, &CorpusFacts::default());
         if messages.iter().any(|message| message.level == Level::Error) {

@@ -8,5 +8,6 @@ mod parse;
 mod program;
 mod readme;
 mod rules;
+mod rules_lint;
 mod rules_new;
 mod rules_schema;

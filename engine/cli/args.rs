@@ -153,9 +153,12 @@ pub(crate) enum RulesCommand {
         /// Folder of rules; without it the embedded ones. One with a vocabulary/kinds.yaml of its own stands alone
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
-        /// Folder of cases, for checks of tests and of function names
+        /// Folder of cases, for checks of tests, of function names, and of what the rules find in them
         #[arg(long, value_name = "DIR")]
         corpus: Option<PathBuf>,
+        /// Warnings fail the check as well
+        #[arg(long)]
+        deny_warnings: bool,
     },
     /// Try every rule on its own cases and on all cases of the corpus
     Test {

@@ -13,7 +13,9 @@ use crate::exit::Exit;
 /// Runs a command about rules.
 pub(crate) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
     match command {
-        RulesCommand::Check { folder, corpus } => check::run(folder.as_deref(), corpus.as_deref()),
+        RulesCommand::Check { folder, corpus, deny_warnings } => {
+            check::run(folder.as_deref(), corpus.as_deref(), *deny_warnings)
+        }
         RulesCommand::Test { corpus, only, knowledge } => test::run(corpus, only, knowledge),
         RulesCommand::New { file, id, family, out, corpus, knowledge } => {
             let wishes = new::Wishes { id: id.as_deref(), family: family.as_deref(), out: out.as_deref(), corpus };

@@ -50,7 +50,8 @@ pub(crate) fn rule(source: &YamlSource, vocabulary: &Vocabulary, report: &mut Re
     let root = match yaml::parse(&source.text) {
         Ok(root) => root,
         Err(problem) => {
-            report.error("R01", problem.at, problem.message, problem.help.map(str::to_owned));
+            let help = list_indent(&source.text, problem.at).or_else(|| problem.help.map(str::to_owned));
+            report.error("R01", problem.at, problem.message, help);
             return None;
         }
     };
@@ -107,6 +108,19 @@ pub(crate) fn rule(source: &YamlSource, vocabulary: &Vocabulary, report: &mut Re
     };
     let id_at = id.map_or(Place::START, |text| text.at);
     Some(Read { rule, draft, conclusion, id_at, explain, confirm, remedy, instead_of, finds, leaves })
+}
+
+/// The fix where an item of a list stands elsewhere than the item before it. YAML finds the trouble in that line or in
+/// the one after it.
+fn list_indent(text: &str, at: Place) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let item = |line: &str| line.trim_start().starts_with("- ").then(|| line.len() - line.trim_start().len());
+    [at.line, at.line.saturating_sub(1)].into_iter().filter(|line| *line > 1).find_map(|line| {
+        let index = line as usize - 1;
+        let (own, before) = (item(lines.get(index)?)?, item(lines.get(index - 1)?)?);
+        // An item two or more further in may be a list inside the item before.
+        (own != before).then(|| format!("help: indent line {line} by {before}, like the item before it"))
+    })
 }
 
 fn check_keys(entries: &[(Key, Node)], report: &mut Reporter<'_>) {
