@@ -30,7 +30,7 @@ pub(crate) enum Command {
     Diagnose(DiagnoseArgs),
     /// Show what was understood of texts, and what was not
     Parse(ParseArgs),
-    /// Draft, check, test, list and show rules
+    /// Draft, check, test, list and show rules; schema for editors, pages for readers
     Rules(RulesArgs),
 }
 
@@ -202,15 +202,29 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         knowledge: KnowledgeArgs,
     },
+    /// Write a Markdown page of every rule, and an index of them
+    Pages {
+        /// Folder of the pages
+        #[arg(long, value_name = "DIR", default_value = "rules/docs")]
+        out: PathBuf,
+        /// Write nothing; exit with status 1 when the pages there are out of date
+        #[arg(long)]
+        check: bool,
+        #[command(flatten)]
+        knowledge: KnowledgeArgs,
+    },
     /// List the rules
     List {
         #[command(flatten)]
         knowledge: KnowledgeArgs,
     },
-    /// Print the file of a rule
+    /// Show a rule as a page to read: evidence, certainty, what to do, tests
     Show {
         /// Id of the rule
         id: String,
+        /// Print its file instead
+        #[arg(long)]
+        raw: bool,
         #[command(flatten)]
         knowledge: KnowledgeArgs,
     },

@@ -1,8 +1,9 @@
-//! `stacklore rules`: new, check, test, schema, list and show.
+//! `stacklore rules`: new, check, test, schema, pages, list and show.
 
 mod check;
 mod list;
 mod new;
+mod pages;
 mod schema;
 mod table;
 mod test;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
         }
         RulesCommand::Schema { of, knowledge } => schema::run(*of, knowledge),
         RulesCommand::List { knowledge } => list::list(knowledge),
-        RulesCommand::Show { id, knowledge } => list::show(id, knowledge),
+        RulesCommand::Pages { out, check, knowledge } => pages::run(out, *check, knowledge),
+        RulesCommand::Show { id, raw, knowledge } => list::show(id, *raw, knowledge),
     }
 }

@@ -9,6 +9,7 @@ mod levels;
 mod lint;
 mod reach;
 mod read;
+pub mod page;
 pub mod render;
 mod report;
 pub mod schema;
@@ -20,6 +21,7 @@ mod texts;
 mod value;
 mod variables;
 mod whole;
+pub(crate) mod words;
 mod yaml;
 
 use crate::vocabulary::{Vocabulary, YamlSource};
