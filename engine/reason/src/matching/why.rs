@@ -138,7 +138,7 @@ impl Tried<'_> {
         for row in rows {
             let (has, lacks) = self.compare(row, clause, binding);
             // The first among equals; one that has nothing of it is not near.
-            let nearer = best.as_ref().is_none_or(|(most, _, fewest)| (has, fewest.len()) > (*most, lacks.len());
+            let nearer = best.as_ref().is_none_or(|(most, _, fewest)| (has, fewest.len()) > (*most, lacks.len()));
             if nearer && (has > 1 || fixed.is_some()) {
                 best = Some((has, row, lacks));
             }

@@ -16,8 +16,10 @@ macro_rules! line {
 
 /// The pages of rules with their paths: `README.md`, the index, and `FAMILY/ID.md`.
 pub fn pages(rules: &[Rule]) -> BTreeMap<String, String> {
-    let mut pages: BTreeMap<String, String> =
-        rules.iter().map(|rule| (format!("{}/{}.md", rule.family, rule.id), format!("{MARK}\n{}", page(rule)))).collect();
+    let mut pages: BTreeMap<String, String> = rules
+        .iter()
+        .map(|rule| (format!("{}/{}.md", rule.family, rule.id), format!("{MARK}\n{}", page(rule))))
+        .collect();
     pages.insert("README.md".to_owned(), format!("{MARK}\n{}", index(rules)));
     pages
 }
@@ -95,7 +97,9 @@ fn sureness(rule: &Rule, page: &mut String) {
         let (certainty, means) = (level.certainty.name(), means(level.certainty));
         line!(page, "- {certainty} ({means}): {}{more}", needs.collect::<Vec<_>>().join(" and "));
     }
-    for (what, clauses) in [("told as well where it holds", &rule.also), ("not this at all where it holds", &rule.refute)] {
+    for (what, clauses) in
+        [("told as well where it holds", &rule.also), ("not this at all where it holds", &rule.refute)]
+    {
         if !clauses.is_empty() {
             line!(page, "- {what}: {}", clauses.iter().map(name).collect::<Vec<_>>().join(", "));
         }
@@ -209,7 +213,10 @@ mod tests {
     #[test]
     fn templates_are_read_aloud() {
         assert_eq!(prose("{{ waiters | names }} waits\nfor {{ lock }}."), "WAITERS waits for LOCK.");
-        assert_eq!(prose("a{% if held %} by {{ holder.pid }}{% else %} b{% endif %}"), "a[if held: by HOLDER.PID; else: b]");
+        assert_eq!(
+            prose("a{% if held %} by {{ holder.pid }}{% else %} b{% endif %}"),
+            "a[if held: by HOLDER.PID; else: b]"
+        );
         assert_eq!(prose("p {a} {{ <x>"), "p {a} {{ \\<x>");
     }
 }
