@@ -117,10 +117,13 @@ fn validator(of: &str) -> Validator {
 
 fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("the rules are there").map(|entry| entry.expect("readable").path());
-    entries.flat_map(|path| if path.is_dir() { yaml_files(&path) } else { vec![path] }).filter(is_yaml).collect()
+    entries
+        .flat_map(|path| if path.is_dir() { yaml_files(&path) } else { vec![path] })
+        .filter(|path| is_yaml(path))
+        .collect()
 }
 
-fn is_yaml(path: &PathBuf) -> bool {
+fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml")
 }
 
