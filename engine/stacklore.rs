@@ -81,10 +81,24 @@ impl Engine {
         let mut knowledge = Knowledge::embedded();
         let embedded_fixes = knowledge.fixes.len();
         knowledge.add(extra);
-        let prepared = Self::load(&knowledge, embedded_fixes, |sources| Knowledge::prepared(sources));
+        Self::of(&knowledge, embedded_fixes)
+    }
+
+    /// The engine with these rules and vocabularies and no others.
+    ///
+    /// # Errors
+    /// Messages of the checker, at least one of them an error.
+    pub fn alone(sources: Vec<YamlSource>) -> Result<Self, Vec<Diagnostic>> {
+        let mut knowledge = Knowledge::default();
+        knowledge.add(sources);
+        Self::of(&knowledge, 0)
+    }
+
+    fn of(knowledge: &Knowledge, embedded_fixes: usize) -> Result<Self, Vec<Diagnostic>> {
+        let prepared = Self::load(knowledge, embedded_fixes, |sources| Knowledge::prepared(sources));
         // Where something is wrong, the texts are read from their beginning: trees know no places for messages.
         prepared.or_else(|_| {
-            Self::load(&knowledge, embedded_fixes, |sources| sources.iter().map(SourceFile::from).collect())
+            Self::load(knowledge, embedded_fixes, |sources| sources.iter().map(SourceFile::from).collect())
         })
     }
 

@@ -9,4 +9,7 @@ mod parse;
 mod program;
 mod readme;
 mod rules;
+mod rules_lint;
+mod rules_new;
+mod rules_schema;
 mod steps;

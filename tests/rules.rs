@@ -50,7 +50,53 @@ fn every_listed_rule_can_be_shown() {
         let id = row.split_whitespace().nth(1).expect("family, then id");
         let shown = run(&["rules", "show", id], b"");
         assert_eq!(shown.status, 0, "{id}: {shown:?}");
-        assert!(shown.out.contains(&format!("id: {id}")), "{id}: {shown:?}");
+        assert!(shown.out.starts_with("# ") && shown.out.contains(&format!("`{id}`")), "{id}: {shown:?}");
     }
     assert_eq!(run(&["rules", "show", "no-such-rule"], b"").status, 2);
+}
+
+#[test]
+fn a_rule_is_shown_as_a_page_or_as_its_file() {
+    let page = run(&["rules", "show", "netlink-backpressure"], b"").out;
+    for part in ["## What one sees", "## How sure", "## What to do", "## Tested"] {
+        assert!(page.contains(part), "{part} is missing in {page}");
+    }
+    assert!(!page.contains("{{") && !page.contains("{%"), "templates are told in words: {page}");
+    let raw = run(&["rules", "show", "netlink-backpressure", "--raw"], b"").out;
+    assert!(raw.contains("id: netlink-backpressure\n"), "{raw}");
+}
+
+#[test]
+fn the_pages_in_the_repository_are_up_to_date() {
+    let outcome = run(&["rules", "pages", "--check"], b"");
+    assert_eq!(outcome.status, 0, "run `cargo run -- rules pages`: {}", outcome.err);
+}
+
+#[test]
+fn pages_are_written_checked_and_removed() {
+    let folder = Folder::new("rules-pages");
+    let pages = folder.path("docs");
+    assert_eq!(run(&["rules", "pages", "--out", &pages, "--check"], b"").status, 1, "there are none yet");
+    assert_eq!(run(&["rules", "pages", "--out", &pages], b"").status, 0);
+    assert_eq!(run(&["rules", "pages", "--out", &pages, "--check"], b"").status, 0);
+    let index = std::fs::read_to_string(folder.path("docs/README.md")).expect("the index was written");
+    assert!(index.contains("[lock-cycle](locking/lock-cycle.md)"), "{index}");
+    // A page of a rule that is no more goes; what a person wrote stays.
+    let page = std::fs::read_to_string(folder.path("docs/locking/lock-cycle.md")).expect("the page was written");
+    let gone = folder.file("docs/locking/no-more.md", page);
+    let own = folder.file("docs/notes.md", "# Mine\n");
+    assert_eq!(run(&["rules", "pages", "--out", &pages, "--check"], b"").status, 1);
+    assert_eq!(run(&["rules", "pages", "--out", &pages], b"").status, 0);
+    assert!(!std::path::Path::new(&gone).exists() && std::path::Path::new(&own).exists());
+}
+
+#[test]
+fn why_names_the_nearest_row_and_what_it_lacks() {
+    let text = b"# cat /proc/11/stack\n[<0>] mutex_lock+0x11/0xa0\n[<0>] do_something_slow+0x1/0x10\n[<0>] do_syscall_64+0x5c/0x90\n";
+    let outcome = run(&["diagnose", "--why", "netlink-backpressure"], text);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    let json = run(&["diagnose", "--why", "lock-convoy", "--format", "json"], text).json();
+    let nearest = json["clauses"].as_array().expect("clauses").iter().filter_map(|clause| clause["nearest"].as_str());
+    let nearest: Vec<&str> = nearest.collect();
+    assert!(nearest.iter().any(|row| row.contains("but")), "{json}");
 }

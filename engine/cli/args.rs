@@ -30,7 +30,7 @@ pub(crate) enum Command {
     Diagnose(DiagnoseArgs),
     /// Show what was understood of texts, and what was not
     Parse(ParseArgs),
-    /// Check, test, list and show rules
+    /// Draft, check, test, list and show rules; schema for editors, pages for readers
     Rules(RulesArgs),
 }
 
@@ -153,9 +153,12 @@ pub(crate) enum RulesCommand {
         /// Folder of rules; without it the embedded ones. One with a vocabulary/kinds.yaml of its own stands alone
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
-        /// Folder of cases, for checks of tests and of function names
+        /// Folder of cases, for checks of tests, of function names, and of what the rules find in them
         #[arg(long, value_name = "DIR")]
         corpus: Option<PathBuf>,
+        /// Warnings fail the check as well
+        #[arg(long)]
+        deny_warnings: bool,
     },
     /// Try every rule on its own cases and on all cases of the corpus
     Test {
@@ -182,15 +185,60 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         knowledge: KnowledgeArgs,
     },
+    /// Draft a rule from a pasted stack: sound, commented, with TODO where only a person knows
+    ///
+    /// Without --out the draft is printed, and standard error tells which files belong to it. With --out three files
+    /// are written: rules/FAMILY/ID.yaml, and the text as a case in corpus/cases/ID/. No file is overwritten.
+    New {
+        /// File with the text; `-` or nothing: standard input
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Id of the rule, and of the case that the text becomes
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
+        /// Family of the rule: its folder
+        #[arg(long, value_name = "FAMILY")]
+        family: Option<String>,
+        /// Write the files below this folder: `.` in a clone of the rules
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Folder of cases among which a near miss is looked for
+        #[arg(long, value_name = "DIR", default_value = "corpus")]
+        corpus: PathBuf,
+        #[command(flatten)]
+        knowledge: KnowledgeArgs,
+    },
+    /// Print the JSON Schema of rule files or of vocabulary files, for editors that complete and check
+    Schema {
+        /// Of which files
+        #[arg(value_name = "FILES", default_value = "rule")]
+        of: SchemaOf,
+        #[command(flatten)]
+        knowledge: KnowledgeArgs,
+    },
+    /// Write a Markdown page of every rule, and an index of them
+    Pages {
+        /// Folder of the pages
+        #[arg(long, value_name = "DIR", default_value = "rules/docs")]
+        out: PathBuf,
+        /// Write nothing; exit with status 1 when the pages there are out of date
+        #[arg(long)]
+        check: bool,
+        #[command(flatten)]
+        knowledge: KnowledgeArgs,
+    },
     /// List the rules
     List {
         #[command(flatten)]
         knowledge: KnowledgeArgs,
     },
-    /// Print the file of a rule
+    /// Show a rule as a page to read: evidence, certainty, what to do, tests
     Show {
         /// Id of the rule
         id: String,
+        /// Print its file instead
+        #[arg(long)]
+        raw: bool,
         #[command(flatten)]
         knowledge: KnowledgeArgs,
     },
@@ -203,6 +251,15 @@ pub(crate) enum MatrixFormat {
     Text,
     /// For the documentation
     Markdown,
+}
+
+/// Files that a schema is about.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// rules/FAMILY/ID.yaml
+    Rule,
+    /// rules/vocabulary/SYSTEM.yaml
+    Vocabulary,
 }
 
 /// How sure a finding is.

@@ -11,10 +11,16 @@ use std::path::Path;
 
 /// The engine with the embedded rules and those of `--rules`.
 pub(crate) fn engine(args: &KnowledgeArgs) -> anyhow::Result<Engine> {
+    engine_with(args, Vec::new())
+}
+
+/// The engine with the embedded rules, those of `--rules`, and further ones.
+pub(crate) fn engine_with(args: &KnowledgeArgs, further: Vec<YamlSource>) -> anyhow::Result<Engine> {
     let mut sources = Vec::new();
     for folder in &args.rules {
         sources.append(&mut folder_sources(folder)?);
     }
+    sources.extend(further);
     Engine::with_rules(sources).map_err(broken)
 }
 

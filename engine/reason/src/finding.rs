@@ -268,6 +268,8 @@ pub struct ClauseReport {
     pub state: &'static str,
     /// What it says (where it holds) or what would show it.
     pub text: String,
+    /// Where it does not hold: the row that comes nearest, and which conditions it does not fit.
+    pub nearest: Option<String>,
     /// The lines that carry it, or the nearest candidate.
     pub quotes: Vec<Span>,
 }

@@ -3,7 +3,7 @@
 use stacklore_model::FieldType;
 use stacklore_reason::finding::Certainty;
 use stacklore_reason::rules::ast::{Condition, Count, Rule, Table, Test, VarKind, Variable};
-use stacklore_reason::rules::{self, CorpusFacts, render, show};
+use stacklore_reason::rules::{self, CorpusFacts, page, render, show};
 use stacklore_reason::vocabulary::{Vocabulary, YamlSource};
 
 /// A rule with that evidence and conclusion.
@@ -258,9 +258,12 @@ fn rules_are_listed_and_shown() {
         &CorpusFacts::default(),
     );
     assert_eq!(show::list(&set), "sample  family  starvation  major  linux,go  possible\n");
-    let page = show::page(&set.rules[0]);
-    assert!(page.starts_with("A title\nsample  family"), "{page}");
-    for line in ["  a: {{ t }} waits.", "      waits: mutex", "  possible: a", "  It hangs.", "  a: possible"] {
+    let page = page::page(&set.rules[0]);
+    assert!(page.starts_with("# A title\n\n`sample` (family): starvation"), "{page}");
+    for line in ["- **a**: T waits.", "It hangs.", "- finds `a`, possible at least"] {
         assert!(page.lines().any(|found| found == line), "{line} is missing in\n{page}");
     }
+    assert!(page.contains("`waits: mutex`"), "{page}");
+    let pages = page::pages(&set.rules);
+    assert!(pages["README.md"].contains("[sample](family/sample.md)"), "{pages:?}");
 }

@@ -13,6 +13,9 @@ pub(super) fn write(page: &mut Page<'_>, why: &WhyView) -> io::Result<()> {
     for clause in &why.clauses {
         page.blank()?;
         page.item(2, &format!("{}  {:<12}  ", padded(&clause.clause, wide), clause.state), &clause.text)?;
+        if let Some(nearest) = &clause.nearest {
+            page.item(6, "nearest: ", nearest)?;
+        }
         quotes::write(page, 6, &clause.quotes, &why.source_names)?;
     }
     Ok(())

@@ -53,6 +53,7 @@ pub fn why(analysis: &Analysis, why: &Why) -> WhyView {
         clause: clause.clause.clone(),
         state: clause.state,
         text: clause.text.clone(),
+        nearest: clause.nearest.clone(),
         quotes: clause.quotes.iter().map(|span| lines.quote(span)).collect(),
     });
     WhyView {

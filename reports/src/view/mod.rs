@@ -106,6 +106,9 @@ pub struct ClauseView {
     pub state: &'static str,
     /// What it says, or what would show it.
     pub text: String,
+    /// Where it does not hold: the row that comes nearest, and which conditions it does not fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<String>,
     /// The lines that carry it, or the nearest candidate.
     pub quotes: Vec<Quote>,
 }

@@ -4,6 +4,7 @@ use super::table;
 use crate::args::KnowledgeArgs;
 use crate::exit::Exit;
 use crate::{output, rulebook};
+use stacklore::reason::rules::page;
 
 /// Lists all rules.
 pub(crate) fn list(knowledge: &KnowledgeArgs) -> anyhow::Result<Exit> {
@@ -17,11 +18,11 @@ pub(crate) fn list(knowledge: &KnowledgeArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Prints the file of a rule.
-pub(crate) fn show(id: &str, knowledge: &KnowledgeArgs) -> anyhow::Result<Exit> {
+/// Prints a rule as a page to read, or its file.
+pub(crate) fn show(id: &str, raw: bool, knowledge: &KnowledgeArgs) -> anyhow::Result<Exit> {
     let engine = rulebook::engine(knowledge)?;
     rulebook::require(&engine, id)?;
-    let text = engine.rule(id).map_or("", |rule| rule.text.as_str());
+    let text = engine.rule(id).map_or_else(String::new, |rule| if raw { rule.text.clone() } else { page::page(rule) });
     output::to_stdout(|out| writeln!(out, "{}", text.trim_end()))?;
     Ok(Exit::Done)
 }

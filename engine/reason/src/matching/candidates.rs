@@ -152,7 +152,7 @@ impl<'a> Tried<'a> {
     }
 
     /// All rows of the table of a clause.
-    fn all_rows(&self, clause: ClauseId) -> Vec<RowId> {
+    pub(crate) fn all_rows(&self, clause: ClauseId) -> Vec<RowId> {
         let table = self.rule.clause(clause).table;
         let count = u32::try_from(self.table_length(table)).unwrap_or(u32::MAX);
         match table {

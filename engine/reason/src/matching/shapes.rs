@@ -134,17 +134,16 @@ pub(crate) fn views(case: &Case, activity: &Activity) -> Vec<Vec<StackId>> {
 impl Tried<'_> {
     /// Whether a task has the frames that a clause wants, and none that it does not.
     pub(crate) fn fits_stack(&self, task: TaskId, clause: ClauseId) -> Truth {
-        let (mut excluded, mut open) = (false, false);
         let shapes = self.tables.index.shapes.of_task.get(task.0 as usize).into_iter().flatten();
-        for shape in shapes {
-            let look = self.look(*shape, clause);
-            if look.fits {
-                return Truth::Yes;
-            }
-            excluded |= look.speaks;
-            open |= look.cut;
-        }
-        if excluded && !open { Truth::No } else { Truth::Unknown }
+        Look::together(shapes.map(|shape| self.look(*shape, clause)))
+    }
+
+    /// Whether a task has frames that a part of a clause wants.
+    pub(crate) fn fits_frames(&self, task: TaskId, items: &[StackItem], without: &[&StackItem]) -> Truth {
+        let shapes = &self.tables.index.shapes;
+        let views = shapes.of_task.get(task.0 as usize).into_iter().flatten();
+        let views = views.filter_map(|shape| shapes.examples.get(*shape as usize));
+        Look::together(views.map(|view| self.tables.look(view, items, without, &self.rule.systems)))
     }
 
     /// Looks for the frames of a clause in a shape, once.
@@ -192,5 +191,18 @@ impl Look {
     /// What was found.
     pub(crate) fn new(fits: bool, speaks: bool, cut: bool) -> Self {
         Look { fits, speaks, cut }
+    }
+
+    /// What the looks of all shapes of a task say: they can exclude only what all of a stack would show.
+    fn together(looks: impl Iterator<Item = Look>) -> Truth {
+        let (mut excluded, mut open) = (false, false);
+        for look in looks {
+            if look.fits {
+                return Truth::Yes;
+            }
+            excluded |= look.speaks;
+            open |= look.cut;
+        }
+        if excluded && !open { Truth::No } else { Truth::Unknown }
     }
 }

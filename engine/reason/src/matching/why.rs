@@ -5,9 +5,29 @@ use super::candidates::Tried;
 use super::join::State;
 use super::levels::Reached;
 use super::render::Renderer;
-use super::thing::Truth;
+use super::thing::{Cell, RowId, Thing, Truth};
 use crate::finding::{ClauseReport, Why};
-use crate::rules::ast::ClauseId;
+use crate::rules::ast::{ClauseId, Condition, StackItem};
+use crate::rules::words;
+
+/// A condition that the nearest row does not fit.
+struct Lack {
+    asked: String,
+    truth: Truth,
+    /// What the row has instead.
+    found: Vec<String>,
+}
+
+impl Lack {
+    fn words(&self) -> String {
+        match (self.truth, self.found.as_slice()) {
+            (Truth::Unknown, []) => format!("`{}` is not told", self.asked),
+            (Truth::Unknown, _) => format!("`{}` cannot be told", self.asked),
+            (_, []) => format!("not `{}`", self.asked),
+            (_, found) => format!("not `{}` (it is {})", self.asked, found.join(", ")),
+        }
+    }
+}
 
 impl Tried<'_> {
     /// What became of the rule, clause by clause.
@@ -104,13 +124,79 @@ impl Tried<'_> {
             (Some(State::Holds), _) => texts.told(&self.rule.id, &of.says),
             _ => texts.fill_in(&self.rule.id, &of.says),
         };
-        ClauseReport { clause: of.name.clone(), state: name, text, quotes }
+        let open = matches!(state, Some(State::Fails | State::Unknown));
+        let nearest = open.then(|| self.nearest_row(clause, binding)).flatten();
+        ClauseReport { clause: of.name.clone(), state: name, text, nearest, quotes }
+    }
+
+    /// The row that has most of what a clause asks for, and what it lacks. This looks at every row of the table.
+    fn nearest_row(&self, clause: ClauseId, binding: &Binding) -> Option<String> {
+        let of = self.rule.clause(clause);
+        let fixed = of.row.and_then(|var| binding.one(var)).and_then(Thing::row);
+        let rows = fixed.map_or_else(|| self.all_rows(clause), |row| vec![row]);
+        let mut best: Option<(usize, RowId, Vec<Lack>)> = None;
+        for row in rows {
+            let (has, lacks) = self.compare(row, clause, binding);
+            // The first among equals; one that has nothing of it is not near.
+            let nearer = best.as_ref().is_none_or(|(most, _, fewest)| (has, fewest.len()) > (*most, lacks.len()));
+            if nearer && (has > 1 || fixed.is_some()) {
+                best = Some((has, row, lacks));
+            }
+        }
+        let (_, row, lacks) = best?;
+        let label = self.tables.label(&Thing::Row(row));
+        if lacks.is_empty() {
+            let why = if of.count.is_some() { "their number does not fit" } else { "it has another role already" };
+            return Some(format!("{label} has all of it, but {why}"));
+        }
+        let words: Vec<String> = lacks.iter().map(Lack::words).collect();
+        Some(format!("{label}, but {}", words.join(", ")))
+    }
+
+    /// How much of a clause a row has (two for each condition that holds, one for each that is unknown), and what not.
+    fn compare(&self, row: RowId, clause: ClauseId, binding: &Binding) -> (usize, Vec<Lack>) {
+        let of = self.rule.clause(clause);
+        let (mut has, mut lacks) = (0, Vec::new());
+        for condition in &of.conditions {
+            let (truth, found) = self.condition(row, condition, binding);
+            has += match truth {
+                Truth::Yes => 2,
+                Truth::Unknown => 1,
+                Truth::No => 0,
+            };
+            if truth != Truth::Yes {
+                lacks.push(Lack { asked: words::condition(self.rule, of.table, condition), truth, found });
+            }
+        }
+        let resting = matches!(self.tables.cell(row, "idle"), Cell::One(Thing::Flag(true), _));
+        if matches!(row, RowId::Task(_)) && resting && !super::clause::tests_field(of, "idle") {
+            lacks.push(Lack { asked: "idle: no".to_owned(), truth: Truth::No, found: Vec::new() });
+        }
+        (has, lacks)
+    }
+
+    /// Whether a row fits one condition, and what it has instead.
+    fn condition(&self, row: RowId, condition: &Condition, binding: &Binding) -> (Truth, Vec<String>) {
+        let frames = |items: &[StackItem], without: &[&StackItem]| match row {
+            RowId::Task(task) => self.fits_frames(task, items, without),
+            _ => Truth::No,
+        };
+        match condition {
+            Condition::Field { name, test } => {
+                let cell = self.tables.cell(row, name);
+                let found = cell.values().iter().map(|thing| self.tables.label(thing)).collect();
+                (self.tables.check(&cell, test, binding).truth, found)
+            }
+            Condition::Stack(items) => (frames(items, &[]), Vec::new()),
+            Condition::Without(items) => (frames(&[], &items.iter().collect::<Vec<_>>()), Vec::new()),
+            Condition::Text(_) => (Truth::Yes, Vec::new()),
+        }
     }
 
     /// The lines of the row that comes nearest to a clause that does not hold: one that fits all but its joins.
     fn nearest(&self, clause: ClauseId, binding: &Binding) -> Vec<stacklore_model::Span> {
         let of = self.rule.clause(clause);
-        let fixed = of.row.and_then(|var| binding.one(var)).and_then(super::thing::Thing::row);
+        let fixed = of.row.and_then(|var| binding.one(var)).and_then(Thing::row);
         let row = fixed.or_else(|| self.fits(clause).first().map(|candidate| candidate.row));
         let row = row.filter(|row| fixed.is_none() || self.fits_alone(*row, clause).truth != Truth::No);
         row.map_or_else(Vec::new, |row| {

@@ -6,23 +6,29 @@ mod cost;
 pub mod diagnostic;
 mod draft;
 mod levels;
+mod lint;
+pub mod page;
 mod reach;
 mod read;
 pub mod render;
 pub(crate) mod report;
+pub mod schema;
 pub mod show;
+pub mod sketch;
 pub(crate) mod stack;
 pub mod tables;
 mod texts;
 mod value;
 mod variables;
 mod whole;
+pub(crate) mod words;
 
 use crate::vocabulary::{SourceFile, Vocabulary, YamlSource};
 use ast::Rule;
 use diagnostic::Diagnostic;
 use read::Read;
 use report::Reporter;
+use std::collections::{BTreeMap, BTreeSet};
 use whole::Whole;
 
 /// Rules that passed the checker, in the order of their paths.
@@ -54,6 +60,17 @@ pub struct CorpusFacts {
     pub functions: std::collections::HashSet<String>,
     /// Ids of rules that are loaded beside these, for `instead_of`.
     pub rules: Vec<String>,
+    /// What the rules did in the corpus, where somebody tried them.
+    pub observed: Option<Observed>,
+}
+
+/// What rules did in the corpus: for the warnings W05 to W07.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// The cases in which each rule is found; a rule that was tried is there.
+    pub found: BTreeMap<String, BTreeSet<String>>,
+    /// Rules with those of their near misses in which none of their clauses holds.
+    pub alien: BTreeSet<(String, String)>,
 }
 
 /// Loads rule files for running. Every error is in the second part; a rule with an error is left out of the set.
@@ -96,6 +113,7 @@ fn run(
     let read: Vec<Option<Read>> =
         files.iter().zip(&mut reports).map(|(file, report)| read::rule(file, vocabulary, report)).collect();
     let whole = Whole::new(read.iter().flatten(), corpus);
+    let relations = lint::Relations::new(read.iter().flatten());
     for ((read, report), file) in read.iter().zip(&mut reports).zip(files) {
         let Some(read) = read.as_ref().filter(|_| !report.trusts()) else { continue };
         // What hangs together is judged only where every part could be read.
@@ -104,6 +122,10 @@ fn run(
             reach::check(&read.draft, &read.conclusion, report);
             if depth == Depth::Check {
                 texts::check(read, &file.source.text, report);
+                lint::alone(read, report);
+                if let Some(observed) = &corpus.observed {
+                    lint::observed(read, &relations, observed, report);
+                }
             }
         }
         whole.ids(read, report);

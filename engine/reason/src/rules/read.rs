@@ -11,11 +11,12 @@ use crate::vocabulary::{SourceFile, Vocabulary};
 use stacklore_model::System;
 use stacklore_yaml::{Content, Key, Node, Place};
 
-const REQUIRED: [&str; 9] = ["id", "title", "class", "severity", "systems", "evidence", "conclude", "explain", "tests"];
-const OPTIONAL: [&str; 9] =
+pub(crate) const REQUIRED: [&str; 9] =
+    ["id", "title", "class", "severity", "systems", "evidence", "conclude", "explain", "tests"];
+pub(crate) const OPTIONAL: [&str; 9] =
     ["status", "also", "refute", "edges", "confirm", "remedy", "affected", "references", "instead_of"];
 
-const CLASSES: [Class; 9] = [
+pub(crate) const CLASSES: [Class; 9] = [
     Class::DeadlockCycle,
     Class::SelfDeadlock,
     Class::Starvation,
@@ -26,7 +27,7 @@ const CLASSES: [Class; 9] = [
     Class::RcuStall,
     Class::Crash,
 ];
-const SEVERITIES: [(&str, Severity); 3] =
+pub(crate) const SEVERITIES: [(&str, Severity); 3] =
     [("critical", Severity::Critical), ("major", Severity::Major), ("minor", Severity::Minor)];
 pub(crate) const CERTAINTIES: [Certainty; 3] = [Certainty::Possible, Certainty::Likely, Certainty::Proven];
 
@@ -50,7 +51,8 @@ pub(crate) fn rule(file: &SourceFile<'_>, vocabulary: &Vocabulary, report: &mut 
     let root = match file.read() {
         Ok(root) => root,
         Err(problem) => {
-            report.error("R01", problem.at, problem.message, problem.help.map(str::to_owned));
+            let help = list_indent(&source.text, problem.at).or_else(|| problem.help.map(str::to_owned));
+            report.error("R01", problem.at, problem.message, help);
             return None;
         }
     };
@@ -107,6 +109,19 @@ pub(crate) fn rule(file: &SourceFile<'_>, vocabulary: &Vocabulary, report: &mut 
     };
     let id_at = id.map_or(Place::START, |text| text.at);
     Some(Read { rule, draft, conclusion, id_at, explain, confirm, remedy, instead_of, finds, leaves })
+}
+
+/// The fix where an item of a list stands elsewhere than the item before it. YAML finds the trouble in that line or in
+/// the one after it.
+fn list_indent(text: &str, at: Place) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let item = |line: &str| line.trim_start().starts_with("- ").then(|| line.len() - line.trim_start().len());
+    [at.line, at.line.saturating_sub(1)].into_iter().filter(|line| *line > 1).find_map(|line| {
+        let index = line as usize - 1;
+        let (own, before) = (item(lines.get(index)?)?, item(lines.get(index - 1)?)?);
+        // An item two or more further in may be a list inside the item before.
+        (own != before).then(|| format!("help: indent line {line} by {before}, like the item before it"))
+    })
 }
 
 fn check_keys(entries: &[(Key, Node)], report: &mut Reporter<'_>) {

@@ -67,20 +67,22 @@ impl<'a> Reporter<'a> {
     }
 }
 
-/// "did you mean …": the nearest of the candidates, where one is near.
+/// What was probably meant: the fix where only one candidate is near, a question where several are.
 pub(crate) fn meant<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
-    nearest(word, candidates).map(|name| format!("did you mean `{name}`?"))
+    let near = near(word, candidates);
+    let (_, first) = near.first()?;
+    let certain = near.iter().all(|(_, other)| other == first);
+    Some(if certain { format!("help: write `{first}`") } else { format!("did you mean `{first}`?") })
 }
 
-/// The candidate with the least edits, where these are at most a third of the word (two for short words).
-pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+/// The candidates with the least edits first, where these are at most a third of the word (two for short words).
+fn near<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<(usize, &'c str)> {
     let limit = (word.chars().count() / 3).max(2);
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= limit && *distance < candidate.chars().count())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let distance = |candidate| (strsim::damerau_levenshtein(word, candidate), candidate);
+    let close = |(distance, candidate): &(usize, &str)| *distance <= limit && *distance < candidate.chars().count();
+    let mut near: Vec<_> = candidates.into_iter().map(distance).filter(close).collect();
+    near.sort_by_key(|(distance, _)| *distance);
+    near
 }
 
 /// The names as a list for a message.
@@ -94,9 +96,10 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_a_likely_typing_error_or_none() {
-        assert_eq!(nearest("stat", ["state", "stack", "name"]), Some("state"));
-        assert_eq!(nearest("porcess", ["process", "task"]), Some("process"));
-        assert_eq!(nearest("xyz", ["task", "hold"]), None);
-        assert_eq!(nearest("ab", ["cd"]), None);
+        let meant = |word: &str, names: &[&'static str]| meant(word, names.iter().copied());
+        assert_eq!(meant("stat", &["state", "stack", "name"]).as_deref(), Some("did you mean `state`?"));
+        assert_eq!(meant("porcess", &["process", "task"]).as_deref(), Some("help: write `process`"));
+        assert_eq!(meant("xyz", &["task", "hold"]), None);
+        assert_eq!(meant("ab", &["cd"]), None);
     }
 }

@@ -1,0 +1,106 @@
+//! `stacklore rules new`: a draft of any text passes the checker and finds that text.
+
+use crate::program::{Folder, Outcome, run};
+use std::fs;
+use std::path::Path;
+
+const DF: &[u8] = b"# cat /proc/4217/stack
+[<0>] rpc_wait_bit_killable+0x11/0xa0 [sunrpc]
+[<0>] __rpc_execute+0x121/0x410 [sunrpc]
+[<0>] rpc_execute+0xce/0xf0 [sunrpc]
+[<0>] nfs4_call_sync_sequence+0x72/0xb0 [nfsv4]
+[<0>] nfs_statfs+0x8a/0x200 [nfs]
+[<0>] statfs_by_dentry+0x9a/0x140
+[<0>] do_syscall_64+0x5c/0x90
+";
+
+/// Texts of several dialects; each becomes a draft.
+const TEXTS: [&str; 9] = [
+    "seeds/solaris-aggr-rwlock",
+    "seeds/rmmod-ttm-mutex",
+    "seeds/netlink-warnd",
+    "seeds/fuse-pidns",
+    "samples/gdb-thread-apply-all-bt",
+    "samples/go-sigquit-minutes",
+    "samples/dmesg-hung-task-rwsem-reader-writer-6.1",
+    "samples/sdb-stacks",
+    "cases/kern-fe241a",
+];
+
+fn text(case: &str) -> String {
+    let input = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(case).join("input.txt");
+    input.to_str().expect("the corpus has plain names").to_owned()
+}
+
+/// Drafts into a folder, without a search through the corpus.
+fn draft(folder: &Folder, file: &str, input: &[u8]) -> Outcome {
+    let out = folder.path("");
+    run(&["rules", "new", file, "--id", "drafted", "--family", "drafts", "--out", &out, "--corpus", &out], input)
+}
+
+#[test]
+fn drafts_are_sound_and_find_their_text() {
+    for case in TEXTS {
+        let folder = Folder::new("rules-new-texts");
+        let outcome = draft(&folder, &text(case), b"");
+        assert_eq!(outcome.status, 0, "{case}: {outcome:?}");
+        let (rules, corpus) = (folder.path("rules"), folder.path("corpus"));
+        let check = run(&["rules", "check", &rules], b"");
+        assert_eq!(check.status, 0, "{case}: {}", check.out);
+        let tested = run(&["rules", "test", "--only", "drafted", "--rules", &rules, "--corpus", &corpus], b"");
+        assert_eq!(tested.status, 0, "{case}: {}{}", tested.out, tested.err);
+        assert!(tested.out.contains("as expected  drafted"), "{case}: {}", tested.out);
+        let kept = fs::read(folder.path("corpus/cases/drafted/input.txt")).expect("the text was written");
+        assert_eq!(kept, fs::read(text(case)).expect("the corpus is there"), "{case}: the text is kept as it is");
+    }
+}
+
+#[test]
+fn a_draft_names_the_wait_the_frames_and_a_near_miss() {
+    let outcome = run(&["rules", "new"], DF);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    for part in [
+        "waits: nfs-answer",
+        "- nfs4_call_sync_sequence",
+        "instead_of: [io-never-completes]",
+        "get: ",
+        "TODO",
+        "status: experimental",
+    ] {
+        assert!(outcome.out.contains(part), "{part} is missing in {}", outcome.out);
+    }
+    assert!(!outcome.out.contains("TODO-a-near-miss"), "the corpus has something alike: {}", outcome.out);
+    assert!(outcome.err.contains("rules/io/") && outcome.err.contains("expect.yaml"), "{outcome:?}");
+}
+
+#[test]
+fn without_a_corpus_the_near_miss_is_asked_for() {
+    let outcome = run(&["rules", "new", "--corpus", "no-such-folder"], DF);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    assert!(outcome.out.contains("leaves: [TODO-a-near-miss]"), "{outcome:?}");
+    assert!(outcome.err.contains("looks alike"), "{outcome:?}");
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let folder = Folder::new("rules-new-twice");
+    assert_eq!(draft(&folder, "-", DF).status, 0);
+    let rule = folder.path("rules/drafts/drafted.yaml");
+    fs::remove_file(&rule).expect("it was written");
+    let again = draft(&folder, "-", DF);
+    assert_eq!(again.status, 2, "{again:?}");
+    assert!(again.err.contains("already"), "{again:?}");
+    assert!(!Path::new(&rule).exists(), "all files or none");
+    let taken = run(&["rules", "new", "--id", "lock-cycle"], DF);
+    assert_eq!(taken.status, 2);
+    assert!(taken.err.contains("there is a rule lock-cycle already"), "{taken:?}");
+    let odd = run(&["rules", "new", "--id", "../x"], DF);
+    assert_eq!(odd.status, 2);
+}
+
+#[test]
+fn a_text_without_a_waiting_task_makes_no_draft() {
+    let outcome = run(&["rules", "new"], b"nothing to see here\n");
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("nothing to draft"), "{outcome:?}");
+}
