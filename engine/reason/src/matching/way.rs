@@ -7,7 +7,7 @@ use super::quotes::merge;
 use super::thing::RowId;
 use crate::finding::{Evidence, WAY};
 use crate::rules::ast::ClauseId;
-use stacklore_model::{CaseStack, Row, Span, TaskId};
+use stacklore_model::{CaseStack, Reliability, Row, Span, TaskId};
 use std::ops::Range;
 
 /// Tasks of which it is told.
@@ -71,7 +71,7 @@ impl Tried<'_> {
         let Some(activity) = self.tables.activity(task) else { return Vec::new() };
         let Some(wait) = &activity.wait else {
             let stack = activity.stacks.first().and_then(|id| stacks.get(id.0 as usize));
-            return stack.map_or_else(Vec::new, |stack| self.told(stack, 0..stack.frames.len()).collect());
+            return stack.map_or_else(Vec::new, |stack| self.told(stack, place(stack)..stack.frames.len()).collect());
         };
         // A waiter that only a lock's queue names has no stack.
         let Some(stack) = stacks.get(wait.stack.0 as usize) else { return Vec::new() };
@@ -106,4 +106,9 @@ impl Tried<'_> {
         let told = part.filter(|at| !self.tables.vocabulary.is_plumbing(stack.system, &stack.frames, *at));
         told.filter_map(|at| stack.frames.get(at)).map(|frame| frame.span).take(FRAMES)
     }
+}
+
+/// Where a task was when an interrupt met it: what stands further in is the report itself.
+fn place(stack: &CaseStack) -> usize {
+    stack.frames.iter().position(|frame| frame.reliability == Reliability::Register).unwrap_or(0)
 }
