@@ -138,7 +138,8 @@ fn every_rule_and_every_vocabulary_fits_its_schema() {
     let files = yaml_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"));
     assert!(files.len() > 50, "{} files: does this test still find them?", files.len());
     let mut wrong = Vec::new();
-    for path in files {
+    let is_fix = |path: &PathBuf| path.parent().is_some_and(|folder| folder.ends_with("fixes"));
+    for path in files.into_iter().filter(|path| !is_fix(path)) {
         let schema =
             if path.parent().is_some_and(|folder| folder.ends_with("vocabulary")) { &vocabulary } else { &rule };
         wrong.extend(schema.errors(&read(&path)).into_iter().map(|error| format!("{}{error}", path.display())));
