@@ -47,7 +47,11 @@ impl Tried<'_> {
                 let text = own.map_or_else(|| chosen.to_owned(), |(tool, command)| format!("{tool}: {command}"));
                 with_advice(filled(&text, *address), None)
             }
-            _ => with_advice(chosen.to_owned(), locks.first().map(|(task, _)| self.tables.task_label(*task))),
+            several => {
+                let task = locks.first().map(|(task, _)| self.tables.task_label(*task));
+                let look = || self.look_at_lock(binding).filter(|_| several.is_empty());
+                look().unwrap_or_else(|| with_advice(chosen.to_owned(), task))
+            }
         }
     }
 
