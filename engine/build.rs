@@ -1,6 +1,8 @@
 //! Embeds every file below `rules/`, so that the program is one file.
 //!
-//! Writes `embedded_rules.rs`: a slice of (path below `rules/` with forward slashes, text), sorted by path.
+//! Writes `embedded_rules.rs`: a slice of (path below `rules/` with forward slashes, text, compact tree), sorted by path.
+//! The trees spare the program the scanning of YAML at every start. A file that is no YAML has an empty one: what is
+//! wrong with it is told by `rules check`, which reads the text.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,12 +19,21 @@ fn main() -> io::Result<()> {
     let mut table: Vec<(String, PathBuf)> = files.into_iter().map(|file| (label(&root, &file), file)).collect();
     table.sort();
     let mut code = String::from("&[\n");
-    for (label, file) in &table {
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    for (number, (label, file)) in table.iter().enumerate() {
+        let tree = out.join(format!("{number}.tree"));
+        fs::write(&tree, compact(&fs::read_to_string(file)?))?;
         // The debug form of a string is a Rust string literal, backslashes of Windows paths included.
-        let _ = writeln!(code, "    ({label:?}, include_str!({:?})),", file.display().to_string());
+        let (file, tree) = (file.display().to_string(), tree.display().to_string());
+        let _ = writeln!(code, "    ({label:?}, include_str!({file:?}), include_bytes!({tree:?})),");
     }
     code.push_str("]\n");
-    fs::write(PathBuf::from(variable("OUT_DIR")?).join("embedded_rules.rs"), code)
+    fs::write(out.join("embedded_rules.rs"), code)
+}
+
+/// The compact form of a file.
+fn compact(text: &str) -> Vec<u8> {
+    stacklore_yaml::parse(text).ok().and_then(|tree| stacklore_yaml::compact::write(&tree).ok()).unwrap_or_default()
 }
 
 fn variable(name: &str) -> io::Result<String> {

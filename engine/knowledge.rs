@@ -1,9 +1,9 @@
 //! The rules and vocabularies in use: those of the program, and those that a team adds.
 
-use stacklore_reason::vocabulary::YamlSource;
+use stacklore_reason::vocabulary::{SourceFile, YamlSource};
 
-/// (path below `rules/`, text), sorted by path.
-static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
+/// (path below `rules/`, text, compact tree of the text), sorted by path.
+static EMBEDDED: &[(&str, &str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
 
 /// Rule and vocabulary files, not yet compiled.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +20,7 @@ impl Knowledge {
     /// What the program was built with.
     pub(crate) fn embedded() -> Self {
         let mut knowledge = Knowledge::default();
-        let sources = EMBEDDED.iter().map(|(path, text)| YamlSource { path: (*path).into(), text: (*text).into() });
+        let sources = EMBEDDED.iter().map(|(path, text, _)| YamlSource { path: (*path).into(), text: (*text).into() });
         knowledge.add(sources.collect());
         knowledge
     }
@@ -35,6 +35,16 @@ impl Knowledge {
         // there before is replaced.
         self.rules.retain(|old| !rules.iter().any(|new| rule_id(new) == rule_id(old)));
         self.rules.extend(rules);
+    }
+
+    /// Files to load: those that the program was built with come with their trees.
+    pub(crate) fn prepared(sources: &[YamlSource]) -> Vec<SourceFile<'_>> {
+        let tree = |source: &YamlSource| {
+            let at = EMBEDDED.binary_search_by(|(path, ..)| (*path).cmp(&source.path)).ok()?;
+            // A team's file may have the path of an embedded one, and say something else.
+            EMBEDDED.get(at).filter(|(_, text, _)| *text == source.text).map(|(.., tree)| *tree)
+        };
+        sources.iter().map(|source| SourceFile { source, tree: tree(source) }).collect()
     }
 
     /// FNV-1a, 64 bits, over path, NUL, text, NUL of each file in order: tells whether two reports were made with the
@@ -74,7 +84,8 @@ fn rule_id(source: &YamlSource) -> &str {
 #[cfg(test)]
 mod tests {
     use super::Knowledge;
-    use stacklore_reason::vocabulary::YamlSource;
+    use stacklore_reason::rules::{self, CorpusFacts};
+    use stacklore_reason::vocabulary::{Vocabulary, YamlSource};
 
     fn source(path: &str, text: &str) -> YamlSource {
         YamlSource { path: path.into(), text: text.into() }
@@ -90,5 +101,28 @@ mod tests {
         assert_eq!(texts(&knowledge.vocabulary), ["a", "b"]);
         assert_eq!(texts(&knowledge.rules), ["new"]);
         assert_ne!(knowledge.hash(), before);
+    }
+
+    #[test]
+    fn only_what_is_embedded_word_for_word_has_a_tree() {
+        let knowledge = Knowledge::embedded();
+        let with_tree = |sources: &[YamlSource]| Knowledge::prepared(sources).iter().all(|file| file.tree.is_some());
+        assert!(with_tree(&knowledge.vocabulary) && with_tree(&knowledge.rules));
+        let mut other = knowledge.rules[0].clone();
+        other.text.push_str("# mine\n");
+        assert!(!with_tree(&[other]));
+    }
+
+    #[test]
+    fn trees_say_what_the_texts_say() {
+        let Knowledge { vocabulary, rules, .. } = Knowledge::embedded();
+        let corpus = CorpusFacts::default();
+        let (slow, fast) =
+            (Vocabulary::from_sources(&vocabulary), Vocabulary::from_files(&Knowledge::prepared(&vocabulary)));
+        let (slow, fast) = (slow.expect("sound"), fast.expect("sound"));
+        let (slow, _) = rules::load(&rules, &slow, &corpus);
+        let (fast, messages) = rules::load_files(&Knowledge::prepared(&rules), &fast, &corpus);
+        assert!(messages.is_empty(), "{messages:?}");
+        assert_eq!(format!("{:?}", slow.rules), format!("{:?}", fast.rules));
     }
 }

@@ -23,8 +23,9 @@ use stacklore_reason::matching::{self, Matched};
 use stacklore_reason::rules::ast::Rule;
 use stacklore_reason::rules::diagnostic::{Diagnostic, Level};
 use stacklore_reason::rules::{self, CorpusFacts};
-use stacklore_reason::vocabulary::{Vocabulary, YamlSource};
+use stacklore_reason::vocabulary::{SourceFile, Vocabulary, YamlSource};
 use stacklore_reason::{diagnosis, graph, identity, waits};
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
@@ -80,14 +81,26 @@ impl Engine {
         let mut knowledge = Knowledge::embedded();
         let embedded_fixes = knowledge.fixes.len();
         knowledge.add(extra);
-        let vocabulary = Vocabulary::from_sources(&knowledge.vocabulary)?;
-        let (set, mut messages) = rules::load(&knowledge.rules, &vocabulary, &CorpusFacts::default());
+        let prepared = Self::load(&knowledge, embedded_fixes, |sources| Knowledge::prepared(sources));
+        // Where something is wrong, the texts are read from their beginning: trees know no places for messages.
+        prepared.or_else(|_| {
+            Self::load(&knowledge, embedded_fixes, |sources| sources.iter().map(SourceFile::from).collect())
+        })
+    }
+
+    fn load(
+        knowledge: &Knowledge,
+        embedded_fixes: usize,
+        files: impl Fn(&[YamlSource]) -> Vec<SourceFile<'_>>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let vocabulary = Vocabulary::from_files(&files(&knowledge.vocabulary))?;
+        let (set, mut messages) = rules::load_files(&files(&knowledge.rules), &vocabulary, &CorpusFacts::default());
         messages.extend(fixes::load(knowledge.fixes.get(embedded_fixes..).unwrap_or_default(), &vocabulary).1);
         if messages.iter().any(|message| message.level == Level::Error) {
             return Err(messages);
         }
         let hash = knowledge.hash();
-        Ok(Engine { vocabulary, rules: set.rules, fix_sources: knowledge.fixes, fixes: OnceLock::new(), hash })
+        Ok(Engine { vocabulary, rules: set.rules, fix_sources: knowledge.fixes.clone(), fixes: OnceLock::new(), hash })
     }
 
     /// The rules, in the order of their paths.
@@ -168,9 +181,11 @@ impl Engine {
         (0..).map(SourceId).zip(documents).map(|(source, document)| self.read(source, document)).collect()
     }
 
-    fn chosen(&self, options: &Options) -> Vec<Rule> {
-        let wanted = |rule: &&Rule| options.only.is_empty() || options.only.contains(&rule.id);
-        self.rules.iter().filter(wanted).cloned().collect()
+    fn chosen(&self, options: &Options) -> Cow<'_, [Rule]> {
+        if options.only.is_empty() {
+            return Cow::Borrowed(&self.rules);
+        }
+        self.rules.iter().filter(|rule| options.only.contains(&rule.id)).cloned().collect()
     }
 
     fn judge(&self, analysis: &Analysis, rules: &[Rule], options: &Options) -> Diagnosis {

@@ -19,6 +19,22 @@ fn the_embedded_rules_pass_their_tests() {
 }
 
 #[test]
+fn the_confusion_matrix_is_true() {
+    let outcome = run(&["rules", "matrix", "--check", "corpus/MATRIX.md"], b"");
+    assert_eq!(outcome.status, 0, "{}{}", outcome.out, outcome.err);
+}
+
+#[test]
+fn a_kept_matrix_that_is_not_true_is_told() {
+    let folder = Folder::new("matrix");
+    let kept = folder.file("MATRIX.md", "# Confusion matrix of the corpus\n\nsomething else\n");
+    let outcome = run(&["rules", "matrix", "--corpus", "corpus", "--check", &kept], b"");
+    assert_eq!(outcome.status, 1, "{outcome:?}");
+    assert!(outcome.out.contains("- something else"), "{}", outcome.out);
+    assert!(outcome.out.contains("--format markdown"), "{}", outcome.out);
+}
+
+#[test]
 fn a_missing_corpus_is_named() {
     let folder = Folder::new("no-corpus");
     let outcome = run(&["rules", "test", "--corpus", &folder.path("")], b"");

@@ -168,6 +168,20 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         knowledge: KnowledgeArgs,
     },
+    /// Print what every rule found, missed and wrongly found in the corpus, and class against class
+    Matrix {
+        /// Folder of cases
+        #[arg(long, value_name = "DIR", default_value = "corpus")]
+        corpus: PathBuf,
+        /// Form of the page
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: MatrixFormat,
+        /// Compare with this file (Markdown) instead; status 1 where it is not what the corpus gives now
+        #[arg(long, value_name = "FILE")]
+        check: Option<PathBuf>,
+        #[command(flatten)]
+        knowledge: KnowledgeArgs,
+    },
     /// List the rules
     List {
         #[command(flatten)]
@@ -180,6 +194,15 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         knowledge: KnowledgeArgs,
     },
+}
+
+/// Form of the confusion matrix.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum MatrixFormat {
+    /// For the terminal
+    Text,
+    /// For the documentation
+    Markdown,
 }
 
 /// How sure a finding is.

@@ -11,14 +11,43 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What must be found in a case (`expect.yaml`). Keys that only people and other tests read are left out.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Expectation {
+    /// The answer in one word, or several where each is fine.
+    #[serde(default)]
+    pub(crate) verdict: Verdicts,
     /// Findings that are not hidden, all of them.
     #[serde(default)]
     pub(crate) findings: Vec<Expected>,
     /// Which form of text or knowledge the program lacks: until then a finding that is not there is a known miss.
     #[serde(default)]
     pub(crate) awaits: Option<String>,
+}
+
+/// One verdict, or a list of them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Verdicts {
+    /// This one.
+    One(String),
+    /// Any of these.
+    Any(Vec<String>),
+}
+
+impl Default for Verdicts {
+    fn default() -> Self {
+        Verdicts::Any(Vec::new())
+    }
+}
+
+impl Verdicts {
+    /// Their names.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        match self {
+            Verdicts::One(name) => vec![name],
+            Verdicts::Any(names) => names.iter().map(String::as_str).collect(),
+        }
+    }
 }
 
 /// A finding that must be there.

@@ -26,7 +26,7 @@ const DUMPS: [&str; 8] = [
 pub(crate) fn mixed(bytes: usize, every: usize) -> String {
     let traces = traces();
     let mut text = String::with_capacity(bytes + 2 * SHORT);
-    let mut random = Random(1);
+    let mut random = Random::new(1);
     let (mut next, mut count) = (every, 0);
     while text.len() < bytes {
         junk_line(&mut text, &mut random);
@@ -171,10 +171,15 @@ fn junk_line(text: &mut String, random: &mut Random) {
 }
 
 /// Numbers that look random and are the same in every run (Marsaglia's xorshift).
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
+    /// From a seed that is not 0.
+    pub(crate) fn new(seed: u64) -> Self {
+        Random(seed)
+    }
+
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

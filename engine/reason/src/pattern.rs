@@ -4,6 +4,7 @@
 //! after `(` and before the start of a name is that star itself. Brackets, `?` and braces have no meaning in a glob,
 //! since names are full of them (`[chan send]`, `operator new[]`).
 
+use std::fmt;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
@@ -99,10 +100,16 @@ impl Glob {
 /// A regex of a rule, compiled when it is first used: a case rarely needs more than a few of them.
 ///
 /// It stands for a [`regex::Regex`]. One that does not compile ([`Regex::check`] tells) matches nothing.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Regex {
     source: Box<str>,
     compiled: OnceLock<regex::Regex>,
+}
+
+impl fmt::Debug for Regex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Regex").field(&self.source).finish()
+    }
 }
 
 impl Regex {

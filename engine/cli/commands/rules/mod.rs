@@ -1,7 +1,8 @@
-//! `stacklore rules`: check, test, list and show.
+//! `stacklore rules`: check, test, matrix, list and show.
 
 mod check;
 mod list;
+mod matrix;
 mod table;
 mod test;
 
@@ -13,6 +14,9 @@ pub(crate) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
     match command {
         RulesCommand::Check { folder, corpus } => check::run(folder.as_deref(), corpus.as_deref()),
         RulesCommand::Test { corpus, only, knowledge } => test::run(corpus, only, knowledge),
+        RulesCommand::Matrix { corpus, format, check, knowledge } => {
+            matrix::run(corpus, *format, check.as_deref(), knowledge)
+        }
         RulesCommand::List { knowledge } => list::list(knowledge),
         RulesCommand::Show { id, knowledge } => list::show(id, knowledge),
     }

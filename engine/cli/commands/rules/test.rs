@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::{output, reading, rulebook};
 use rayon::prelude::*;
 use stacklore::Engine;
+use stacklore::reason::analysis::Analysis;
 use stacklore::reason::finding::Certainty;
 use stacklore::reason::rules::ast::Rule;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +18,7 @@ use std::path::Path;
 
 /// What became of one rule in one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Outcome {
+pub(super) enum Outcome {
     /// Not found, or not as sure as it must be.
     Missed,
     /// Found where it must be left alone, or where nobody expects it.
@@ -43,10 +44,10 @@ impl Outcome {
 }
 
 /// A row of the result.
-struct Row {
-    outcome: Outcome,
-    rule: String,
-    case: String,
+pub(super) struct Row {
+    pub(super) outcome: Outcome,
+    pub(super) rule: String,
+    pub(super) case: String,
     expected: Option<Certainty>,
     found: Option<Certainty>,
 }
@@ -69,17 +70,22 @@ pub(crate) fn run(corpus: &Path, only: &[String], knowledge: &KnowledgeArgs) -> 
 fn of_case(engine: &Engine, case: &Case) -> anyhow::Result<Vec<Row>> {
     let documents = case.documents()?;
     let readings = reading::read_documents(engine, &documents);
-    let analysis = engine.analyse(documents, readings);
-    let mut found: BTreeMap<String, Certainty> = BTreeMap::new();
-    for finding in engine.matches(&analysis).findings {
-        let best = found.entry(finding.rule).or_insert(finding.certainty);
-        *best = (*best).max(finding.certainty);
-    }
+    let found = found(engine, &engine.analyse(documents, readings));
     Ok(judge(engine.rules(), case, &found))
 }
 
+/// The rules that find something in a case, none hidden, with the highest certainty of each.
+pub(super) fn found(engine: &Engine, analysis: &Analysis) -> BTreeMap<String, Certainty> {
+    let mut found: BTreeMap<String, Certainty> = BTreeMap::new();
+    for finding in engine.matches(analysis).findings {
+        let best = found.entry(finding.rule).or_insert(finding.certainty);
+        *best = (*best).max(finding.certainty);
+    }
+    found
+}
+
 /// Compares what was found in a case with what the rules and the case expect.
-fn judge(rules: &[Rule], case: &Case, found: &BTreeMap<String, Certainty>) -> Vec<Row> {
+pub(super) fn judge(rules: &[Rule], case: &Case, found: &BTreeMap<String, Certainty>) -> Vec<Row> {
     let expected = expected(rules, case);
     let said_better: BTreeSet<&String> =
         rules.iter().filter(|rule| expected.contains_key(&rule.id)).flat_map(|rule| &rule.instead_of).collect();
@@ -119,7 +125,7 @@ fn expected(rules: &[Rule], case: &Case) -> BTreeMap<String, Certainty> {
 }
 
 /// Cases that a rule must find and that the corpus does not have.
-fn unknown_cases<'a>(engine: &'a Engine, corpus: &'a Corpus) -> impl Iterator<Item = Row> + 'a {
+pub(super) fn unknown_cases<'a>(engine: &'a Engine, corpus: &'a Corpus) -> impl Iterator<Item = Row> + 'a {
     let known: BTreeSet<&str> = corpus.cases.iter().map(|case| case.id.as_str()).collect();
     let finds = engine.rules().iter().flat_map(|rule| rule.finds.iter().map(move |(id, least)| (rule, id, *least)));
     finds.filter(move |(_, id, _)| !known.contains(id.as_str())).map(|(rule, id, least)| Row {
@@ -165,7 +171,7 @@ mod tests {
                 .iter()
                 .map(|(rule, certainty)| Expected { rule: (*rule).into(), certainty: *certainty })
                 .collect(),
-            awaits: None,
+            ..Expectation::default()
         });
         let case = Case { id: "case".into(), folder: "case".into(), expectation };
         let found: BTreeMap<String, Certainty> = found.iter().map(|(rule, sure)| ((*rule).to_owned(), *sure)).collect();

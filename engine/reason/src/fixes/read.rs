@@ -7,9 +7,9 @@ use crate::rules::ast::StackItem;
 use crate::rules::diagnostic::Diagnostic;
 use crate::rules::report::{Reporter, listed, meant};
 use crate::rules::stack;
-use crate::rules::yaml::{self, Content, Key, Node, Place};
 use crate::vocabulary::{Vocabulary, YamlSource};
 use stacklore_model::System;
+use stacklore_yaml::{Content, Key, Node, Place};
 
 const KEYS: [&str; 3] = ["system", "versions", "fixes"];
 const FIX_KEYS: [&str; 8] = ["title", "commit", "cve", "fixed", "stack", "with", "seen", "waits"];
@@ -18,7 +18,7 @@ const SEEN: [(&str, Seen); 3] = [("waiting", Seen::Waiting), ("running", Seen::R
 /// Reads a file into the known fixes and gives what is wrong with it.
 pub(super) fn file(source: &YamlSource, vocabulary: &Vocabulary, into: &mut Fixes) -> Vec<Diagnostic> {
     let mut report = Reporter::new(&source.path, &source.text);
-    match yaml::parse(&source.text) {
+    match stacklore_yaml::parse(&source.text) {
         Ok(root) => whole(&root, vocabulary, into, &mut report),
         Err(problem) => report.error("R01", problem.at, problem.message, problem.help.map(str::to_owned)),
     }

@@ -1,11 +1,12 @@
 //! The rows that may fit a clause: found through an index, filtered once per rule, and looked up by joined values.
 
 use super::binding::{Binding, Bound};
-use super::clause::{equality, frames};
+use super::clause::equality;
 use super::fields::Tables;
 use super::lines::find_lines;
+use super::shapes::Look;
 use super::thing::{Cell, RowId, Thing, Truth};
-use crate::rules::ast::{Clause, ClauseId, Condition, FunctionPattern, Rule, StackItem, Table, Test, VarId};
+use crate::rules::ast::{ClauseId, Condition, Rule, Table, Test, VarId};
 use stacklore_model::{Known, ProcessId, TaskId};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -36,6 +37,9 @@ pub(crate) struct MayJoin {
 /// Candidates of one clause of a rule.
 #[derive(Default)]
 pub(crate) struct Candidates {
+    index: OnceCell<Option<Vec<RowId>>>,
+    /// What its frames are to each distinct stack, as far as that was asked.
+    pub(crate) looks: RefCell<Vec<Option<Look>>>,
     fits: OnceCell<Vec<Candidate>>,
     may_fit: OnceCell<Vec<RowId>>,
     may_join: RefCell<BTreeMap<usize, Rc<MayJoin>>>,
@@ -70,7 +74,7 @@ impl<'a> Tried<'a> {
     pub(crate) fn estimate(&self, clause: ClauseId) -> Option<usize> {
         let clause_of = self.rule.clause(clause);
         match clause_of.table {
-            Table::Task => self.task_index(clause_of).map(|rows| rows.iter().map(|list| list.len()).sum()),
+            Table::Task => self.task_index(clause).map(<[RowId]>::len),
             Table::Process => None,
             Table::Line => Some(self.lines(clause).len()),
             _ => Some(self.table_length(clause_of.table)),
@@ -89,48 +93,52 @@ impl<'a> Tried<'a> {
         }
     }
 
-    /// Lists of tasks outside which none can fit, from the smaller of two indexes: wait kinds and functions.
-    fn task_index(&self, clause: &Clause) -> Option<Vec<Rc<[RowId]>>> {
+    /// The tasks outside which none can fit, from the smaller of two indexes: wait kinds and stacks.
+    fn task_index(&self, id: ClauseId) -> Option<&[RowId]> {
+        let index = self.candidates[id.0].index.get_or_init(|| self.new_task_index(id));
+        index.as_deref()
+    }
+
+    fn new_task_index(&self, id: ClauseId) -> Option<Vec<RowId>> {
+        let clause = self.rule.clause(id);
+        let mut cycles = Vec::new();
         let by_wait = clause.conditions.iter().find_map(|condition| match condition {
             Condition::Field { name, test } if name == "waits" => self.waiting(test),
             Condition::Field { name, test } if name == "cycle" && !matches!(test, Test::None | Test::Not(_)) => {
-                let mut tasks: Vec<RowId> = self.tables.index.cycle_of.keys().map(|task| RowId::Task(*task)).collect();
-                tasks.sort_unstable();
-                Some(vec![tasks.into()])
+                cycles.extend(self.tables.index.cycle_of.keys().map(|task| RowId::Task(*task)));
+                Some(Vec::new())
             }
             _ => None,
         });
-        let size = |lists: &Vec<Rc<[RowId]>>| lists.iter().map(|list| list.len()).sum::<usize>();
+        let by_wait = by_wait.map(|lists| if cycles.is_empty() { lists } else { vec![cycles.as_slice()] });
+        let size = |lists: &Vec<&[RowId]>| lists.iter().map(|list| list.len()).sum::<usize>();
         if by_wait.as_ref().is_some_and(|lists| size(lists) == 0) {
-            return by_wait;
+            return Some(Vec::new());
         }
-        let (items, _) = frames(clause);
-        let by_frame = items.into_iter().flatten().filter_map(|item| self.with_frame(item)).min_by_key(size);
-        match (by_wait, by_frame) {
-            (Some(wait), Some(frame)) => Some(if size(&frame) < size(&wait) { frame } else { wait }),
-            (wait, frame) => wait.or(frame),
-        }
+        let lists = match (by_wait, self.with_stack(id)) {
+            (Some(wait), Some(stack)) => Some(if size(&stack) < size(&wait) { stack } else { wait }),
+            (wait, stack) => wait.or(stack),
+        };
+        let mut rows = lists?.concat();
+        rows.sort_unstable();
+        rows.dedup();
+        Some(rows)
     }
 
     /// Tasks whose kind of wait a test accepts; `None` where the test accepts what no list holds.
-    fn waiting(&self, test: &Test) -> Option<Vec<Rc<[RowId]>>> {
+    fn waiting(&self, test: &Test) -> Option<Vec<&'a [RowId]>> {
         let accepts = |name: &str, test: &Test| accepts_kind(&self.tables, name, test);
         if !is_listable(test) {
             return None;
         }
         let waiting = self.tables.index.waiting.iter();
         let fitting = waiting.filter(|(kind, _)| accepts(self.tables.vocabulary.kind_name(**kind), test));
-        Some(fitting.map(|(_, tasks)| tasks.as_slice().into()).collect())
+        Some(fitting.map(|(_, tasks)| tasks.as_slice()).collect())
     }
 
-    /// Tasks with a frame that an item means; `None` where a dialect of the case hides it.
-    fn with_frame(&self, item: &StackItem) -> Option<Vec<Rc<[RowId]>>> {
-        let Tables { vocabulary, index, .. } = self.tables;
-        let hidden = |pattern: &FunctionPattern| index.symbols.is_hidden_somewhere(vocabulary, pattern);
-        if item.alternatives.is_empty() || item.alternatives.iter().any(hidden) {
-            return None;
-        }
-        Some(item.alternatives.iter().map(|pattern| index.symbols.tasks(vocabulary, pattern)).collect())
+    /// What is known of the candidates of a clause so far.
+    pub(crate) fn candidates_of(&self, clause: ClauseId) -> &Candidates {
+        &self.candidates[clause.0]
     }
 
     /// The rows of a set, shared with the set before it where they are the same.
@@ -161,16 +169,8 @@ impl<'a> Tried<'a> {
     pub(crate) fn fits(&self, clause: ClauseId) -> &[Candidate] {
         self.candidates[clause.0].fits.get_or_init(|| {
             let of = self.rule.clause(clause);
-            let indexed = (of.table == Table::Task).then(|| self.task_index(of)).flatten();
-            let rows = match indexed {
-                Some(lists) => {
-                    let mut rows: Vec<RowId> = lists.iter().flat_map(|list| list.iter().copied()).collect();
-                    rows.sort_unstable();
-                    rows.dedup();
-                    rows
-                }
-                None => self.all_rows(clause),
-            };
+            let indexed = (of.table == Table::Task).then(|| self.task_index(clause)).flatten();
+            let rows = indexed.map_or_else(|| self.all_rows(clause), <[RowId]>::to_vec);
             let fitting = rows.into_iter().filter_map(|row| {
                 let outcome = self.fits_alone(row, clause);
                 (outcome.truth == Truth::Yes).then_some(Candidate { row, known: outcome.known })
@@ -181,7 +181,7 @@ impl<'a> Tried<'a> {
 
     /// Whether a row fits what a clause says without variables.
     pub(crate) fn fits_alone(&self, row: RowId, clause: ClauseId) -> super::condition::Outcome {
-        self.tables.fits_alone(row, self.rule.clause(clause), &self.rule.systems)
+        self.tables.fits_alone(row, self.rule.clause(clause), |task| self.fits_stack(task, clause))
     }
 
     /// All rows of which it is not known that they do not fit what a clause says without variables. This looks at

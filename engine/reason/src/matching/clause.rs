@@ -5,7 +5,7 @@ use super::condition::Outcome;
 use super::fields::Tables;
 use super::thing::{Cell, RowId, Thing, Truth};
 use crate::rules::ast::{Clause, Condition, StackItem, Test, VarId, VarRef};
-use stacklore_model::System;
+use stacklore_model::TaskId;
 
 /// One way in which a row fits: what variables would newly stand for.
 pub(crate) type Way = Vec<(VarId, Thing)>;
@@ -56,7 +56,8 @@ pub(crate) fn equality(condition: &Condition) -> Option<(&str, &VarRef)> {
 impl Tables<'_> {
     /// Whether a row fits the conditions of a clause that mention no variable. A task clause leaves out idle tasks
     /// unless it asks for them.
-    pub(crate) fn fits_alone(&self, row: RowId, clause: &Clause, systems: &[System]) -> Outcome {
+    /// `stack` tells whether a task has the frames of the clause.
+    pub(crate) fn fits_alone(&self, row: RowId, clause: &Clause, stack: impl FnOnce(TaskId) -> Truth) -> Outcome {
         let none = Binding::empty();
         let mut outcome = Outcome::of(Truth::Yes);
         if let RowId::Task(_) = row
@@ -77,17 +78,10 @@ impl Tables<'_> {
                 }
             }
         }
-        outcome.and(Outcome::of(self.fits_stack(row, clause, systems)))
-    }
-
-    /// Whether a row has the frames of a clause.
-    fn fits_stack(&self, row: RowId, clause: &Clause, systems: &[System]) -> Truth {
-        let (items, without) = frames(clause);
+        let frames = |condition: &Condition| matches!(condition, Condition::Stack(_) | Condition::Without(_));
         match row {
-            RowId::Task(task) if items.is_some() || !without.is_empty() => {
-                self.match_stacks(task, items.unwrap_or(&[]), &without, systems).truth
-            }
-            _ => Truth::Yes,
+            RowId::Task(task) if clause.conditions.iter().any(frames) => outcome.and(Outcome::of(stack(task))),
+            _ => outcome,
         }
     }
 

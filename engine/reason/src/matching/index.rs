@@ -1,6 +1,7 @@
 //! What is looked up in a case again and again, built once before the rules are tried.
 
 use super::listings::Listings;
+use super::shapes::Shapes;
 use super::symbols::Symbols;
 use super::thing::{RowId, Thing};
 use crate::analysis::{Analysis, KindId};
@@ -59,6 +60,8 @@ pub(crate) struct Index {
     pub(crate) chain_of: HashMap<TaskId, u32>,
     /// Functions of the stacks.
     pub(crate) symbols: Symbols,
+    /// Distinct stacks.
+    pub(crate) shapes: Shapes,
     /// Complete listings.
     pub(crate) listings: Listings,
     /// What templates saw of things so far, by thing and depth.
@@ -72,6 +75,7 @@ impl Index {
     pub(crate) fn new(analysis: &Analysis, vocabulary: &Vocabulary) -> Self {
         let case = &analysis.case;
         let holds = holds(analysis);
+        let symbols = Symbols::new(case, vocabulary);
         let mut index = Index {
             systems: systems(analysis),
             waiting: BTreeMap::new(),
@@ -80,7 +84,8 @@ impl Index {
             waiters_of: HashMap::new(),
             cycle_of: HashMap::new(),
             chain_of: HashMap::new(),
-            symbols: Symbols::new(case, vocabulary),
+            shapes: Shapes::new(analysis, &symbols),
+            symbols,
             listings: Listings::new(case),
             values: RefCell::default(),
             lines: RefCell::default(),

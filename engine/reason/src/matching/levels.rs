@@ -32,14 +32,30 @@ impl Tried<'_> {
         self.rule.systems.iter().any(|system| self.tables.index.systems.contains(system))
     }
 
-    /// Whether the rule can be found or nearly found at all: one clause of its lowest level has something to start from.
+    /// Whether the rule can be found or nearly found at all, by what the indexes of the case hold: one clause of its
+    /// lowest level has something to start from, and of those that have nothing, a near miss can leave out every one.
     pub(crate) fn can_match(&self) -> bool {
-        let lowest = self.rule.levels.first();
-        self.speaks_of_case()
-            && lowest.is_some_and(|level| {
-                let mut clauses = level.needs.iter().flatten();
-                clauses.any(|clause| self.estimate(*clause).is_some_and(|rows| rows > 0))
-            })
+        if !self.speaks_of_case() {
+            return false;
+        }
+        let needs = self.needs(0);
+        let rows: Vec<Option<usize>> = needs.iter().map(|need| self.most_rows(need)).collect();
+        let starts = |clause: &ClauseId| self.estimate(*clause).is_some_and(|rows| rows > 0);
+        if !needs.iter().copied().flatten().any(starts) {
+            return false;
+        }
+        let empty = |at: &usize| rows[*at] == Some(0);
+        let misses: Vec<usize> = (0..needs.len()).filter(empty).collect();
+        misses.is_empty() || (0..needs.len()).any(|missing| self.leaves_out(&needs, missing, &misses))
+    }
+
+    /// How many rows a need starts from at most; `None` where no index tells, or where it needs none.
+    fn most_rows(&self, need: &[ClauseId]) -> Option<usize> {
+        let each = need.iter().map(|clause| match self.rule.clause(*clause).count {
+            Some(count) if count.min == 0 => None,
+            _ => self.estimate(*clause),
+        });
+        each.sum()
     }
 
     /// The bindings of the rule that no refute clause drops, and whether it had to stop.

@@ -7,7 +7,7 @@
 //! | module | subject |
 //! | --- | --- |
 //! | `thing`, `fields` | values, and what the case tells of each field: a value, nothing, or not told |
-//! | `index`, `symbols`, `listings` | lookup tables over the case |
+//! | `index`, `symbols`, `shapes`, `listings` | lookup tables over the case |
 //! | `condition`, `stacks`, `clause` | whether a value, a stack, a row fits |
 //! | `candidates`, `join`, `scope` | rows of a clause, bindings of a rule, and when something is known not to be there |
 //! | `levels` | the certainty that a binding reaches |
@@ -32,6 +32,7 @@ mod quotes;
 mod render;
 mod report;
 mod scope;
+mod shapes;
 mod stacks;
 mod symbols;
 mod thing;

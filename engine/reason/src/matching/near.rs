@@ -40,7 +40,7 @@ impl Tried<'_> {
             return None;
         }
         (0..needs.len()).find_map(|missing| {
-            let others = self.connected(&needs, missing);
+            let others: Vec<&[ClauseId]> = self.connected(&needs, missing).into_iter().map(|at| needs[at]).collect();
             if others.is_empty() {
                 return None;
             }
@@ -59,6 +59,14 @@ impl Tried<'_> {
         })
     }
 
+    /// Whether the near miss that lacks one need can do without all of these.
+    pub(crate) fn leaves_out(&self, needs: &[&[ClauseId]], missing: usize, others: &[usize]) -> bool {
+        needs.len() > 1 && {
+            let joined = self.connected(needs, missing);
+            !joined.is_empty() && others.iter().all(|at| !joined.contains(at))
+        }
+    }
+
     /// The clauses of a need that are unknown; none where one of them holds or all fail.
     fn unknown_part(&self, need: &[ClauseId], binding: &Binding) -> Vec<ClauseId> {
         let states: Vec<State> = need.iter().map(|clause| self.state_now(*clause, binding)).collect();
@@ -69,7 +77,7 @@ impl Tried<'_> {
     }
 
     /// The needs that hang together with the first one when one is left out: the others only miss its variables.
-    fn connected<'n>(&self, needs: &[&'n [ClauseId]], missing: usize) -> Vec<&'n [ClauseId]> {
+    fn connected(&self, needs: &[&[ClauseId]], missing: usize) -> BTreeSet<usize> {
         let vars: Vec<BTreeSet<VarId>> = needs.iter().map(|need| self.variables(need)).collect();
         let lacking = &vars[missing];
         let first = (0..needs.len()).find(|at| *at != missing);
@@ -84,7 +92,7 @@ impl Tried<'_> {
             joined.insert(next);
             bound.extend(vars[next].iter().copied());
         }
-        joined.into_iter().map(|at| needs[at]).collect()
+        joined
     }
 
     /// The variables that the clauses of a need mention.

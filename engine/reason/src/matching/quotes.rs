@@ -96,8 +96,8 @@ impl Tried<'_> {
     /// The lines of the frames that a clause wants.
     fn frame_quotes(&self, clause: &Clause, task: TaskId) -> Vec<Span> {
         let (Some(items), without) = frames(clause) else { return Vec::new() };
-        let found = self.tables.match_stacks(task, items, &without, &self.rule.systems);
-        found.frames.iter().filter_map(|at| self.frame_span(*at)).collect()
+        let found = self.tables.match_stacks(task, items, &without);
+        found.iter().filter_map(|at| self.frame_span(*at)).collect()
     }
 
     fn frame_span(&self, (stack, frame): FrameAt) -> Option<Span> {

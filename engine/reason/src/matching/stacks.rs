@@ -1,21 +1,12 @@
 //! Whether a stack of a task has the frames that a clause lists.
 
 use super::fields::Tables;
-use super::thing::Truth;
+use super::shapes::{Look, views};
 use crate::rules::ast::StackItem;
 use stacklore_model::{Reliability, StackId, System, TaskId};
 
 /// A frame: a stack and the index in it.
 pub(crate) type FrameAt = (StackId, usize);
-
-/// What is found of a clause's frames in the stacks of a task.
-#[derive(Clone, Debug)]
-pub(crate) struct StackMatch {
-    /// Whether they are there.
-    pub(crate) truth: Truth,
-    /// The frames, from the innermost outward; items that the dialect hides have none.
-    pub(crate) frames: Vec<FrameAt>,
-}
 
 /// Whether the functions of a system are those of a kernel.
 pub(crate) fn is_kernel(system: System) -> bool {
@@ -23,44 +14,30 @@ pub(crate) fn is_kernel(system: System) -> bool {
 }
 
 impl Tables<'_> {
-    /// Looks for the frames in the latest stacks of a task. `systems` are those of the rule: where the task shows no
-    /// stack of any of them, nothing can be excluded.
-    pub(crate) fn match_stacks(
+    /// The frames that a clause wants, from the innermost outward, in the first of the latest stacks of a task that
+    /// has them; items that the dialect hides have none.
+    pub(crate) fn match_stacks(&self, task: TaskId, items: &[StackItem], without: &[&StackItem]) -> Vec<FrameAt> {
+        let case = &self.analysis.case;
+        let views = self.activity(task).map(|activity| views(case, activity)).unwrap_or_default();
+        let whole = |view: &[StackId]| without.is_empty() || !view.iter().any(|stack| case.stack(*stack).cut);
+        let fitting = views.iter().filter(|view| whole(view) && !self.has_any(view, without));
+        fitting.into_iter().find_map(|view| self.match_view(view, items)).unwrap_or_default()
+    }
+
+    /// What the frames of a clause are to one view, and so to all of its shape. Where a task shows no stack of the
+    /// `systems` of the rule, nothing can be excluded.
+    pub(crate) fn look(
         &self,
-        task: TaskId,
+        view: &[StackId],
         items: &[StackItem],
         without: &[&StackItem],
         systems: &[System],
-    ) -> StackMatch {
-        let case = &self.analysis.case;
-        let mut excluded = false;
-        let mut open = false;
-        for view in self.views(task) {
-            let cut = view.iter().any(|stack| case.stack(*stack).cut);
-            excluded |= view.iter().any(|stack| systems.contains(&case.stack(*stack).system));
-            open |= cut;
-            let Some(frames) = self.match_view(&view, items) else { continue };
-            if self.has_any(&view, without) {
-                continue;
-            }
-            if !cut || without.is_empty() {
-                return StackMatch { truth: Truth::Yes, frames };
-            }
-        }
-        let truth = if excluded && !open { Truth::No } else { Truth::Unknown };
-        StackMatch { truth, frames: Vec::new() }
-    }
-
-    /// The stacks that are read as one: kernel and user stack of a waiting task together, others alone.
-    fn views(&self, task: TaskId) -> Vec<Vec<StackId>> {
-        let case = &self.analysis.case;
-        let Some(activity) = self.activity(task) else { return Vec::new() };
-        let (kernel, user): (Vec<StackId>, Vec<StackId>) =
-            activity.stacks.iter().partition(|stack| is_kernel(case.stack(**stack).system));
-        if kernel.is_empty() || user.is_empty() || activity.on_cpu {
-            return activity.stacks.iter().map(|stack| vec![*stack]).collect();
-        }
-        kernel.iter().flat_map(|inner| user.iter().map(|outer| vec![*inner, *outer])).collect()
+    ) -> Look {
+        let stacks = || view.iter().map(|stack| self.analysis.case.stack(*stack));
+        let cut = stacks().any(|stack| stack.cut);
+        let fits =
+            (!cut || without.is_empty()) && self.match_view(view, items).is_some() && !self.has_any(view, without);
+        Look::new(fits, stacks().any(|stack| systems.contains(&stack.system)), cut)
     }
 
     /// The frames of one view that the items match, each as far in as possible.

@@ -1,23 +1,25 @@
-//! The functions of all stacks, each distinct name once, and the tasks in whose stacks it stands.
+//! The functions of all stacks, each distinct name once.
 
-use super::thing::RowId;
 use crate::rules::ast::FunctionPattern;
 use crate::vocabulary::Vocabulary;
 use stacklore_model::{Case, Name, StackId, System};
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Index of a distinct function name of one system.
-type SymbolId = u32;
+pub(crate) type SymbolId = u32;
 
 /// What is known of one pattern.
 #[derive(Default)]
 struct Pattern {
     /// By symbol: not yet asked, no, yes.
     matches: Vec<Option<bool>>,
-    /// The tasks that have a function that it means; only where asked for.
-    tasks: Option<Rc<[RowId]>>,
+    /// The functions that it means; only where asked for.
+    meant: Option<Rc<[SymbolId]>>,
+    /// Whether a dialect of the case never prints it; only where asked for.
+    hidden: Option<bool>,
 }
 
 /// Distinct functions and where they stand.
@@ -25,7 +27,6 @@ struct Pattern {
 pub(crate) struct Symbols {
     /// System and every name of each.
     names: Vec<(System, Vec<String>)>,
-    tasks: Vec<Vec<RowId>>,
     by_name: HashMap<(System, String), Vec<SymbolId>>,
     frames: Vec<Vec<SymbolId>>,
     dialects: BTreeSet<(System, &'static str)>,
@@ -66,21 +67,21 @@ impl Symbols {
     pub(crate) fn new(case: &Case, vocabulary: &Vocabulary) -> Self {
         let mut symbols = Symbols::default();
         let mut ids: HashMap<(System, Name), SymbolId> = HashMap::new();
+        // Frames share their calls: most are known by where these lie.
+        let mut calls: HashMap<(usize, System), SymbolId> = HashMap::new();
         for stack in &case.stacks {
             symbols.dialects.insert((stack.system, stack.dialect));
             let mut frames = Vec::with_capacity(stack.frames.len());
             for frame in &stack.frames {
-                let next = u32::try_from(symbols.names.len()).unwrap_or(u32::MAX);
-                let id = *ids.entry((stack.system, frame.symbol.clone())).or_insert(next);
-                if id == next {
-                    symbols.names.push((stack.system, vocabulary.names(stack.system, &frame.symbol)));
-                    symbols.tasks.push(Vec::new());
-                }
-                let tasks = &mut symbols.tasks[id as usize];
-                if tasks.last() != Some(&RowId::Task(stack.task)) {
-                    tasks.push(RowId::Task(stack.task));
-                }
-                frames.push(id);
+                let call = (Arc::as_ptr(&frame.call) as usize, stack.system);
+                frames.push(*calls.entry(call).or_insert_with(|| {
+                    let next = u32::try_from(symbols.names.len()).unwrap_or(u32::MAX);
+                    let id = *ids.entry((stack.system, frame.symbol.clone())).or_insert(next);
+                    if id == next {
+                        symbols.names.push((stack.system, vocabulary.names(stack.system, &frame.symbol)));
+                    }
+                    id
+                }));
             }
             symbols.frames.push(frames);
         }
@@ -90,6 +91,16 @@ impl Symbols {
             }
         }
         symbols
+    }
+
+    /// Number of distinct functions.
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The functions of the frames of a stack.
+    pub(crate) fn frames(&self, stack: StackId) -> &[SymbolId] {
+        self.frames.get(stack.0 as usize).map_or(&[], Vec::as_slice)
     }
 
     /// Whether the function of a frame is one that the pattern means. The reliability of the frame is not looked at.
@@ -114,26 +125,22 @@ impl Symbols {
         *known.matches[symbol as usize].get_or_insert_with(|| vocabulary.names_match(*system, names, pattern))
     }
 
-    /// The tasks in whose stacks a function stands that the pattern means, in order.
-    pub(crate) fn tasks(&self, vocabulary: &Vocabulary, pattern: &FunctionPattern) -> Rc<[RowId]> {
+    /// The functions that a pattern means.
+    pub(crate) fn meant(&self, vocabulary: &Vocabulary, pattern: &FunctionPattern) -> Rc<[SymbolId]> {
         let mut patterns = self.patterns.borrow_mut();
         let known = patterns.of(pattern);
-        if let Some(tasks) = &known.tasks {
-            return tasks.clone();
+        if let Some(meant) = &known.meant {
+            return meant.clone();
         }
-        let found: Vec<SymbolId> = match pattern {
+        let meant: Rc<[SymbolId]> = match pattern {
             FunctionPattern::Exact(name) => {
                 let named = self.named(vocabulary, name);
                 named.into_iter().filter(|id| self.ask(vocabulary, known, pattern, *id)).collect()
             }
             _ => (0..).take(self.names.len()).filter(|id| self.ask(vocabulary, known, pattern, *id)).collect(),
         };
-        let mut tasks: Vec<RowId> = found.iter().flat_map(|id| &self.tasks[*id as usize]).copied().collect();
-        tasks.sort_unstable();
-        tasks.dedup();
-        let tasks: Rc<[RowId]> = tasks.into();
-        known.tasks = Some(tasks.clone());
-        tasks
+        known.meant = Some(meant.clone());
+        meant
     }
 
     /// The symbols that share a name with a function: no scan over all of them.
@@ -142,12 +149,15 @@ impl Symbols {
             let names = vocabulary.names(system, name).into_iter();
             names.filter_map(move |name| self.by_name.get(&(system, name))).flatten().copied()
         };
-        System::ALL.into_iter().flat_map(of_system).collect()
+        let mut systems: Vec<System> = self.dialects.iter().map(|(system, _)| *system).collect();
+        systems.dedup();
+        systems.into_iter().flat_map(of_system).collect()
     }
 
     /// Whether some dialect of the case never prints what the pattern means.
     pub(crate) fn is_hidden_somewhere(&self, vocabulary: &Vocabulary, pattern: &FunctionPattern) -> bool {
-        self.dialects.iter().any(|(system, dialect)| vocabulary.is_hidden(*system, dialect, pattern))
+        let hidden = || self.dialects.iter().any(|(system, dialect)| vocabulary.is_hidden(*system, dialect, pattern));
+        *self.patterns.borrow_mut().of(pattern).hidden.get_or_insert_with(hidden)
     }
 }
 

@@ -88,7 +88,7 @@ impl Tried<'_> {
             if !rows.contains(&RowId::Task(task)) {
                 continue;
             }
-            let found = self.tables.match_stacks(task, items, &without, &self.rule.systems).frames;
+            let found = self.tables.match_stacks(task, items, &without);
             for pair in found.windows(2) {
                 if let [(stack, inner), (same, outer)] = pair
                     && stack == same

@@ -3,7 +3,7 @@
 use super::ast::{Clause, ClauseId, Test, VarId, VarKind, VarRef};
 use super::tables::FieldKind;
 use super::value::Role;
-use super::yaml::Place;
+use stacklore_yaml::Place;
 
 /// How a clause uses a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub(crate) struct DraftClause {
 pub(crate) struct Text {
     pub(crate) text: String,
     pub(crate) at: Place,
-    pub(crate) style: super::yaml::Style,
+    pub(crate) style: stacklore_yaml::Style,
 }
 
 /// Clauses and variables of a rule.

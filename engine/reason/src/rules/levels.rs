@@ -4,8 +4,8 @@ use super::ast::{ClauseId, EdgeChain, Level, Table, VarId, VarKind, Variable};
 use super::draft::Draft;
 use super::read::CERTAINTIES;
 use super::report::{Reporter, meant};
-use super::yaml::{Content, Key, Node, Place};
 use crate::finding::Certainty;
+use stacklore_yaml::{Content, Key, Node, Place};
 
 /// A level with its place.
 pub(crate) struct DraftLevel {

@@ -17,9 +17,8 @@ mod texts;
 mod value;
 mod variables;
 mod whole;
-pub(crate) mod yaml;
 
-use crate::vocabulary::{Vocabulary, YamlSource};
+use crate::vocabulary::{SourceFile, Vocabulary, YamlSource};
 use ast::Rule;
 use diagnostic::Diagnostic;
 use read::Read;
@@ -61,12 +60,24 @@ pub struct CorpusFacts {
 ///
 /// Templates and typing errors in function names are the business of [`check()`], which costs more.
 pub fn load(sources: &[YamlSource], vocabulary: &Vocabulary, corpus: &CorpusFacts) -> (RuleSet, Vec<Diagnostic>) {
-    run(sources, vocabulary, corpus, Depth::Load)
+    let files: Vec<SourceFile<'_>> = sources.iter().map(SourceFile::from).collect();
+    load_files(&files, vocabulary, corpus)
+}
+
+/// [`load()`], where some files were read and checked before the program was built: of these, what cannot fail is not
+/// checked again, and regexes wait until they are needed.
+pub fn load_files(
+    files: &[SourceFile<'_>],
+    vocabulary: &Vocabulary,
+    corpus: &CorpusFacts,
+) -> (RuleSet, Vec<Diagnostic>) {
+    run(files, vocabulary, corpus, Depth::Load)
 }
 
 /// Loads rule files and checks everything that can be checked: what `rules check` and `rules test` do.
 pub fn check(sources: &[YamlSource], vocabulary: &Vocabulary, corpus: &CorpusFacts) -> (RuleSet, Vec<Diagnostic>) {
-    run(sources, vocabulary, corpus, Depth::Check)
+    let files: Vec<SourceFile<'_>> = sources.iter().map(SourceFile::from).collect();
+    run(&files, vocabulary, corpus, Depth::Check)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,23 +87,23 @@ enum Depth {
 }
 
 fn run(
-    sources: &[YamlSource],
+    files: &[SourceFile<'_>],
     vocabulary: &Vocabulary,
     corpus: &CorpusFacts,
     depth: Depth,
 ) -> (RuleSet, Vec<Diagnostic>) {
-    let mut reports: Vec<_> = sources.iter().map(|source| Reporter::new(&source.path, &source.text)).collect();
+    let mut reports: Vec<_> = files.iter().map(Reporter::of).collect();
     let read: Vec<Option<Read>> =
-        sources.iter().zip(&mut reports).map(|(source, report)| read::rule(source, vocabulary, report)).collect();
+        files.iter().zip(&mut reports).map(|(file, report)| read::rule(file, vocabulary, report)).collect();
     let whole = Whole::new(read.iter().flatten(), corpus);
-    for ((read, report), source) in read.iter().zip(&mut reports).zip(sources) {
-        let Some(read) = read else { continue };
+    for ((read, report), file) in read.iter().zip(&mut reports).zip(files) {
+        let Some(read) = read.as_ref().filter(|_| !report.trusts()) else { continue };
         // What hangs together is judged only where every part could be read.
         if report.errors() == 0 {
             cost::check(&read.draft, &read.conclusion, report);
             reach::check(&read.draft, &read.conclusion, report);
             if depth == Depth::Check {
-                texts::check(read, &source.text, report);
+                texts::check(read, &file.source.text, report);
             }
         }
         whole.ids(read, report);

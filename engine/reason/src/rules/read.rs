@@ -6,10 +6,10 @@ use super::draft::{Draft, Text};
 use super::levels::{self, Conclusion};
 use super::report::{Reporter, listed, meant};
 use super::variables;
-use super::yaml::{self, Content, Key, Node, Place};
 use crate::finding::{Certainty, Class, Reference, Severity};
-use crate::vocabulary::{Vocabulary, YamlSource};
+use crate::vocabulary::{SourceFile, Vocabulary};
 use stacklore_model::System;
+use stacklore_yaml::{Content, Key, Node, Place};
 
 const REQUIRED: [&str; 9] = ["id", "title", "class", "severity", "systems", "evidence", "conclude", "explain", "tests"];
 const OPTIONAL: [&str; 9] =
@@ -45,8 +45,9 @@ pub(crate) struct Read {
 }
 
 /// Reads a file; `None` where it is no rule at all. What is wrong goes into the report.
-pub(crate) fn rule(source: &YamlSource, vocabulary: &Vocabulary, report: &mut Reporter<'_>) -> Option<Read> {
-    let root = match yaml::parse(&source.text) {
+pub(crate) fn rule(file: &SourceFile<'_>, vocabulary: &Vocabulary, report: &mut Reporter<'_>) -> Option<Read> {
+    let source = file.source;
+    let root = match file.read() {
         Ok(root) => root,
         Err(problem) => {
             report.error("R01", problem.at, problem.message, problem.help.map(str::to_owned));

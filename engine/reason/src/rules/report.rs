@@ -1,7 +1,8 @@
 //! Collects the messages about one file.
 
 use super::diagnostic::{Diagnostic, Level};
-use super::yaml::Place;
+use crate::vocabulary::SourceFile;
+use stacklore_yaml::Place;
 
 /// The messages about one file.
 pub(crate) struct Reporter<'a> {
@@ -9,11 +10,22 @@ pub(crate) struct Reporter<'a> {
     text: &'a str,
     messages: Vec<Diagnostic>,
     errors: usize,
+    trusts: bool,
 }
 
 impl<'a> Reporter<'a> {
     pub(crate) fn new(file: &'a str, text: &'a str) -> Self {
-        Reporter { file, text, messages: Vec::new(), errors: 0 }
+        Reporter { file, text, messages: Vec::new(), errors: 0, trusts: false }
+    }
+
+    /// The messages about that file.
+    pub(crate) fn of(file: &SourceFile<'a>) -> Self {
+        Reporter { trusts: file.tree.is_some(), ..Reporter::new(&file.source.path, &file.source.text) }
+    }
+
+    /// The file was checked before: what costs time and cannot fail is left out.
+    pub(crate) fn trusts(&self) -> bool {
+        self.trusts
     }
 
     /// The rule cannot be used.

@@ -2,9 +2,9 @@
 
 use super::ast::{FunctionPattern, StackItem};
 use super::report::Reporter;
-use super::yaml::{Content, Node, Place};
 use crate::pattern::{Glob, Regex, is_glob};
 use crate::vocabulary::Vocabulary;
+use stacklore_yaml::{Content, Node, Place};
 
 /// Reads the list of a `stack:` or `without:`; a single item may stand alone.
 ///
@@ -150,7 +150,9 @@ pub(crate) fn slashes(text: &str) -> Option<&str> {
 fn check(pattern: &FunctionPattern, at: Place, vocabulary: &Vocabulary, report: &mut Reporter<'_>) {
     match pattern {
         FunctionPattern::Regex(regex) => {
-            if let Err(why) = regex.check() {
+            if !report.trusts()
+                && let Err(why) = regex.check()
+            {
                 report.error("R05", at, format!("not a regex: {why}"), None);
             }
         }

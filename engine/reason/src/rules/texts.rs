@@ -6,9 +6,9 @@ use super::read::Read;
 use super::report::{Reporter, listed, meant};
 use super::tables::{self, FieldKind, FieldSpec, OBJECT_FIELDS, STEP_FIELDS};
 use super::variables;
-use super::yaml::{Place, Style};
 use crate::template::{self, Checked, Reference};
 use stacklore_model::FieldType;
+use stacklore_yaml::{Place, Style};
 use std::collections::BTreeSet;
 use tera::{Context, Map, Value};
 

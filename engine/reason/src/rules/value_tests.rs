@@ -3,11 +3,10 @@
 use super::*;
 use crate::rules::ast::{VarId, VarRef};
 use crate::rules::tables;
-use crate::rules::yaml;
 
 /// Reads `value` as the field of a table; the variable `$x` and its roles come back as well.
 fn read(table: &str, field: &str, value: &str) -> (Option<Test>, Vec<(String, Role)>, Vec<String>) {
-    let root = yaml::parse(&format!("v: {value}")).expect("YAML");
+    let root = stacklore_yaml::parse(&format!("v: {value}")).expect("YAML");
     let Content::Map(entries) = &root.content else { panic!("a mapping") };
     let kind = tables::table(table).and_then(|table| table.field(field)).expect("a declared field").kind;
     let vocabulary = Vocabulary::default();

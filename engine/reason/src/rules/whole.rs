@@ -2,10 +2,10 @@
 
 use super::read::Read;
 use super::report::{Reporter, meant};
-use super::yaml::Place;
 use super::{CorpusFacts, Depth};
 use crate::pattern::{Glob, is_glob};
 use crate::vocabulary::Vocabulary;
+use stacklore_yaml::Place;
 use std::collections::BTreeMap;
 
 /// What is known of all rules together.

@@ -1,32 +1,34 @@
 //! From the YAML of all files to the compiled vocabulary: names resolved, patterns indexed, mistakes told.
 
-use super::fields::{modes, places, state, task_name};
+use super::fields::{TaskName, modes, places, state};
 use super::index::Tag;
 use super::pattern::{Item, Pattern};
 use super::raw::{Pairs, RawFile, RawIdle, RawWait, Texts};
 use super::report::{Reporter, nearest};
 use super::system::{Hidden, HoldEntry, IdleEntry, IdleItem, SystemVocabulary, WaitEntry};
-use super::{Kind, Vocabulary, YamlSource};
+use super::{Kind, SourceFile, Vocabulary, YamlSource};
 use crate::analysis::KindId;
 use crate::rules::diagnostic::Diagnostic;
+use serde::Deserialize as _;
 use stacklore_model::{Known, System};
 
 /// Groups inside groups deeper than this are a circle.
 const MOST_NESTING: usize = 8;
 
 /// Compiles vocabulary files; later ones add to earlier ones of the same system.
-pub(crate) fn compile(sources: &[YamlSource]) -> Result<Vocabulary, Vec<Diagnostic>> {
+pub(crate) fn compile(sources: &[SourceFile<'_>]) -> Result<Vocabulary, Vec<Diagnostic>> {
     let mut vocabulary = Vocabulary::default();
     let mut files = Vec::new();
-    for source in sources {
-        let mut reporter = Reporter::new(source);
-        let raw = read(source, &mut reporter);
+    for file in sources {
+        let mut reporter = Reporter::new(file.source);
+        let raw = prepared(file).unwrap_or_else(|| read(file.source, &mut reporter));
         add_kinds(&mut vocabulary, &raw.kinds, &mut reporter);
         let system = system_of(&raw, &mut reporter);
         files.push((raw, system, reporter));
     }
+    let trusted = sources.iter().all(|file| file.tree.is_some());
     for system in System::ALL {
-        let mut part = Part { vocabulary: &vocabulary, compiled: SystemVocabulary::default(), items: 0 };
+        let mut part = Part { trusted, vocabulary: &vocabulary, compiled: SystemVocabulary::default(), items: 0 };
         let index_first = files.iter_mut().filter(|(_, of, _)| *of == Some(system));
         let mut any = false;
         for (raw, _, reporter) in index_first {
@@ -44,6 +46,11 @@ pub(crate) fn compile(sources: &[YamlSource]) -> Result<Vocabulary, Vec<Diagnost
     }
     let found: Vec<Diagnostic> = files.into_iter().flat_map(|(_, _, reporter)| reporter.into_found()).collect();
     if found.is_empty() { Ok(vocabulary) } else { Err(found) }
+}
+
+/// What a build script read of a file.
+fn prepared(file: &SourceFile<'_>) -> Option<RawFile> {
+    RawFile::deserialize(&file.prepared()?).ok()
 }
 
 fn read(source: &YamlSource, reporter: &mut Reporter) -> RawFile {
@@ -103,6 +110,8 @@ fn system_names() -> Vec<&'static str> {
 
 /// The vocabulary of one system while it is made.
 struct Part<'v> {
+    /// Every file was checked before: its regexes need not be compiled to know that they can be.
+    trusted: bool,
     vocabulary: &'v Vocabulary,
     compiled: SystemVocabulary,
     items: usize,
@@ -158,8 +167,9 @@ impl Part<'_> {
             self.idle(idle, reporter);
         }
         for text in &raw.names.0 {
-            match task_name(text) {
-                Ok(regex) => self.compiled.task_names.push(regex),
+            let name = TaskName::new(text);
+            match if self.trusted { Ok(()) } else { name.check() } {
+                Ok(()) => self.compiled.task_names.push(name),
                 Err(message) => reporter.error("R05", "names", text, message, None),
             }
         }
@@ -176,8 +186,10 @@ impl Part<'_> {
         let over = raw.over.0.iter().filter_map(|name| self.kind(name, "waits", reporter)).collect();
         let mode = modes(raw.mode.as_ref(), "waits", reporter);
         let object = places(&raw.object, "waits", reporter);
-        let Some(tag) = number(self.compiled.waits.len()).map(Tag::Wait) else { return };
-        self.add(&functions, tag);
+        let Some(entry) = number(self.compiled.waits.len()) else { return };
+        self.add(&functions, if raw.otherwise.0 { Tag::Otherwise(entry) } else { Tag::Wait(entry) });
+        // What counts only where nothing else is known of a stack says nothing of primitives that are hidden.
+        let functions = if raw.otherwise.0 { Vec::new() } else { functions };
         self.compiled.waits.push(WaitEntry { kind, over, mode, object, lock: raw.lock.clone(), functions });
     }
 
@@ -340,4 +352,27 @@ impl Part<'_> {
 
 fn number(count: usize) -> Option<u16> {
     u16::try_from(count).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{prepared, read};
+    use crate::vocabulary::report::Reporter;
+    use crate::vocabulary::{SourceFile, YamlSource};
+
+    #[test]
+    fn a_tree_that_was_read_before_says_what_the_text_says() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/vocabulary");
+        for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            let text = std::fs::read_to_string(&path).expect("a vocabulary can be read");
+            let tree = stacklore_yaml::parse(&text).expect("a vocabulary is YAML");
+            let tree = stacklore_yaml::compact::write(&tree).expect("a tree can be written");
+            let source = YamlSource { path: path.display().to_string(), text };
+            let file = SourceFile { source: &source, tree: Some(&tree) };
+            let mut reporter = Reporter::new(&source);
+            let slow = read(&source, &mut reporter);
+            let fast = prepared(&file).expect("a tree is a vocabulary");
+            assert_eq!(format!("{slow:?}"), format!("{fast:?}"), "{}", source.path);
+        }
+    }
 }

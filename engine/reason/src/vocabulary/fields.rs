@@ -4,8 +4,9 @@ use super::pattern::regex_message;
 use super::place::{self, ModeChoice, ModeOf, Place, Places};
 use super::raw::{Pairs, RawMode, Texts};
 use super::report::Reporter;
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::{Captures, Regex, RegexBuilder};
 use stacklore_model::TaskState;
+use std::sync::OnceLock;
 
 /// The state of that name.
 pub(crate) fn state(name: &str) -> Option<TaskState> {
@@ -24,15 +25,38 @@ pub(crate) fn state(name: &str) -> Option<TaskState> {
 /// Named groups that a task name may give.
 const NAME_FIELDS: [&str; 3] = ["bound_cpu", "pool", "device"];
 
-/// A pattern over task names, with or without slashes.
-pub(crate) fn task_name(text: &str) -> Result<Regex, String> {
-    let inner = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
-    // over bytes and ASCII classes: Unicode tables would cost more than everything else in the vocabulary
-    let regex = RegexBuilder::new(inner.unwrap_or(text)).unicode(false).build();
-    let regex = regex.map_err(|error| regex_message(&error))?;
-    match regex.capture_names().flatten().find(|name| !NAME_FIELDS.contains(name)) {
-        Some(name) => Err(format!("`{name}` is no field of a task: {}", NAME_FIELDS.join(", "))),
-        None => Ok(regex),
+/// A pattern over task names, compiled when it is first used.
+#[derive(Clone, Debug)]
+pub(crate) struct TaskName {
+    source: Box<str>,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl TaskName {
+    /// The pattern of that text, with or without slashes.
+    pub(crate) fn new(text: &str) -> Self {
+        let inner = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+        TaskName { source: inner.unwrap_or(text).into(), compiled: OnceLock::new() }
+    }
+
+    fn compile(&self) -> Result<Regex, regex::Error> {
+        // over bytes and ASCII classes: Unicode tables would cost more than everything else in the vocabulary
+        RegexBuilder::new(&self.source).unicode(false).build()
+    }
+
+    /// Compiles it now; the error is what is wrong with it.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let regex = self.compile().map_err(|error| regex_message(&error))?;
+        if let Some(name) = regex.capture_names().flatten().find(|name| !NAME_FIELDS.contains(name)) {
+            return Err(format!("`{name}` is no field of a task: {}", NAME_FIELDS.join(", ")));
+        }
+        self.compiled.get_or_init(|| Some(regex));
+        Ok(())
+    }
+
+    /// What the name of a task tells, by the named groups. A pattern that is none matches nothing.
+    pub(crate) fn captures<'n>(&self, name: &'n [u8]) -> Option<Captures<'n>> {
+        self.compiled.get_or_init(|| self.compile().ok()).as_ref()?.captures(name)
     }
 }
 

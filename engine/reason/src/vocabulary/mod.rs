@@ -20,8 +20,8 @@ mod tests;
 use crate::analysis::KindId;
 use crate::rules::ast::FunctionPattern;
 use crate::rules::diagnostic::Diagnostic;
-use glob::Glob;
 use stacklore_model::{Frame, Reliability, System};
+use stacklore_yaml::{Node, Problem};
 use std::collections::BTreeMap;
 use system::SystemVocabulary;
 
@@ -35,6 +35,33 @@ pub struct YamlSource {
     pub path: String,
     /// The YAML.
     pub text: String,
+}
+
+/// A file to load: its text and, where the program was built with it, what a build script read of it.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceFile<'s> {
+    /// The file.
+    pub source: &'s YamlSource,
+    /// The tree of the text ([`stacklore_yaml::compact`]). Such a file was checked by the tests of the program.
+    pub tree: Option<&'s [u8]>,
+}
+
+impl<'s> From<&'s YamlSource> for SourceFile<'s> {
+    fn from(source: &'s YamlSource) -> Self {
+        SourceFile { source, tree: None }
+    }
+}
+
+impl SourceFile<'_> {
+    /// The tree that was read before.
+    pub(crate) fn prepared(&self) -> Option<Node> {
+        self.tree.and_then(stacklore_yaml::compact::read)
+    }
+
+    /// The tree of the text.
+    pub(crate) fn read(&self) -> Result<Node, Problem> {
+        self.prepared().map_or_else(|| stacklore_yaml::parse(&self.source.text), Ok)
+    }
 }
 
 /// A wait kind.
@@ -64,7 +91,17 @@ impl Vocabulary {
     /// Every mistake of every file: R01 (not YAML, wrong type), R02 (unknown key), R05 (a value that does not fit),
     /// R06 (unknown kind, group or system), R18 (required key missing).
     pub fn from_sources(sources: &[YamlSource]) -> Result<Self, Vec<Diagnostic>> {
-        compile::compile(sources)
+        let files: Vec<SourceFile<'_>> = sources.iter().map(SourceFile::from).collect();
+        Self::from_files(&files)
+    }
+
+    /// [`Vocabulary::from_sources`], where some files were read and checked before the program was built.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn from_files(files: &[SourceFile<'_>]) -> Result<Self, Vec<Diagnostic>> {
+        compile::compile(files)
     }
 
     /// The wait kind of that name.
@@ -179,10 +216,7 @@ impl Vocabulary {
                         vocabulary.names.upward(wanted).iter().skip(1).any(|name| names.contains(name))
                     })
             }
-            FunctionPattern::Glob(text, _) => {
-                let glob = Glob::new(text);
-                names.iter().any(|name| glob.matches(name))
-            }
+            FunctionPattern::Glob(_, glob) => names.iter().any(|name| glob.is_match(name)),
             FunctionPattern::Regex(regex) => names.iter().any(|name| regex.is_match(name)),
             FunctionPattern::Group(group) => vocabulary.is_some_and(|vocabulary| {
                 vocabulary

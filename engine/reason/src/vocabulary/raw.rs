@@ -78,8 +78,8 @@ impl<'de> Deserialize<'de> for YesNo {
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<YesNo, E> {
                 match text {
-                    "yes" => Ok(YesNo(true)),
-                    "no" => Ok(YesNo(false)),
+                    "yes" | "true" => Ok(YesNo(true)),
+                    "no" | "false" => Ok(YesNo(false)),
                     other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
                 }
             }
@@ -193,6 +193,8 @@ pub(crate) struct RawWait {
     #[serde(default)]
     pub(crate) object: Pairs<String, Texts>,
     pub(crate) lock: Option<String>,
+    #[serde(default)]
+    pub(crate) otherwise: YesNo,
 }
 
 /// An entry of `holds`.

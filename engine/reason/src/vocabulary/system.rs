@@ -1,12 +1,12 @@
 //! The vocabulary of one system, compiled.
 
+use super::fields::TaskName;
 use super::glob::Glob;
 use super::index::{Index, SymbolClass};
 use super::names::Names;
 use super::pattern::Pattern;
 use super::place::{ModeOf, Places};
 use crate::analysis::KindId;
-use regex::bytes::Regex;
 use stacklore_model::{Known, TaskState};
 
 /// An entry of `waits`.
@@ -119,7 +119,7 @@ pub(crate) struct SystemVocabulary {
     /// Rests.
     pub(crate) idle: Vec<IdleEntry>,
     /// Task names.
-    pub(crate) task_names: Vec<Regex>,
+    pub(crate) task_names: Vec<TaskName>,
     /// Bytes of an object by kind.
     pub(crate) sizes: Vec<(KindId, u64)>,
     /// All patterns.
