@@ -81,7 +81,7 @@ impl Engine {
         let mut knowledge = Knowledge::embedded();
         let embedded_fixes = knowledge.fixes.len();
         knowledge.add(extra);
-        let prepared = Self::load(&knowledge, embedded_fixes, |sources| Knowledge::prepared(sources));
+        let prepared = Self::load(&knowledge, embedded_fixes, Knowledge::prepared);
         // Where something is wrong, the texts are read from their beginning: trees know no places for messages.
         prepared.or_else(|_| {
             Self::load(&knowledge, embedded_fixes, |sources| sources.iter().map(SourceFile::from).collect())
