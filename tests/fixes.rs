@@ -22,7 +22,13 @@ const NAMED: [(&str, &[&str]); 9] = [
 #[test]
 fn only_these_cases_name_a_fix() {
     let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for case in cases() {
+    // Texts written by hand for a rule are of the very fix that taught it; what is printed by a machine decides.
+    let printed = |case: &std::path::Path| {
+        ["captures", "cases", "samples", "seeds"]
+            .iter()
+            .any(|family| case.parent().is_some_and(|folder| folder.ends_with(family)))
+    };
+    for case in cases().into_iter().filter(|case| printed(case)) {
         let paths = inputs(&case);
         let mut arguments = vec!["--format", "json"];
         arguments.extend(paths.iter().map(|path| path.to_str().expect("the corpus has plain names")));
