@@ -27,12 +27,19 @@ pub(super) fn worth_telling(near: Vec<NearMiss>, findings: &[Finding], verdict: 
     let far_fetched = |miss: &NearMiss| {
         let open = miss.tasks.iter().any(|task| !explained.contains(task));
         let weak = !says_better(miss) && (miss.held.len() < SEEN || !open);
-        answered && (weak || !has_command(miss))
+        answered && weak
     };
-    let mut near: Vec<NearMiss> =
-        near.into_iter().filter(|miss| !far_fetched(miss) && !hidden.contains(miss.rule.as_str())).collect();
-    // One without a command is told where nothing better is.
-    near.sort_by_key(|miss| (!has_command(miss), !says_better(miss), Reverse(miss.held.len()), miss.missing.len()));
+    let mut near: Vec<NearMiss> = near
+        .into_iter()
+        .filter(|miss| has_command(miss) && !far_fetched(miss) && !hidden.contains(miss.rule.as_str()))
+        .collect();
+    near.sort_by_key(|miss| (!says_better(miss), Reverse(miss.held.len()), miss.missing.len()));
+    // Two that ask for the same output are one to the reader: the better one stands.
+    let mut asked = BTreeSet::new();
+    near.retain(|miss| {
+        let next = miss.missing.iter().find(|missing| !missing.next.is_empty());
+        next.is_none_or(|missing| asked.insert(missing.next.clone()))
+    });
     near.truncate(MOST);
     near
 }

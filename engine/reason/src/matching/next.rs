@@ -11,7 +11,7 @@ use super::thing::{RowId, Thing};
 use crate::analysis::Wait;
 use crate::finding::{Certainty, Missing};
 use crate::rules::ast::VarId;
-use stacklore_model::{System, Task, TaskId};
+use stacklore_model::{Listing, ListingOf, System, Task, TaskId};
 use std::collections::BTreeSet;
 
 /// Words that stand for the address of the lock.
@@ -22,6 +22,9 @@ impl Tried<'_> {
     pub(crate) fn command(&self, get: &str, binding: &Binding) -> String {
         let get = get.trim();
         let tasks = self.bound_tasks(binding);
+        if get.is_empty() {
+            return self.all_stacks(&tasks).unwrap_or_default();
+        }
         let chosen = match self.chosen(&alternatives(get), &tasks) {
             Choice::Part(part) => part,
             Choice::Foreign(system) => {
@@ -44,7 +47,11 @@ impl Tried<'_> {
                 let text = own.map_or_else(|| chosen.to_owned(), |(tool, command)| format!("{tool}: {command}"));
                 with_advice(filled(&text, *address), None)
             }
-            _ => with_advice(chosen.to_owned(), locks.first().map(|(task, _)| self.tables.task_label(*task))),
+            several => {
+                let task = locks.first().map(|(task, _)| self.tables.task_label(*task));
+                let look = || self.look_at_lock(binding).filter(|_| several.is_empty());
+                look().unwrap_or_else(|| with_advice(chosen.to_owned(), task))
+            }
         }
     }
 
@@ -63,7 +70,8 @@ impl Tried<'_> {
         let surer = missing.iter().find(|missing| missing.would_make.is_some() && !missing.next.is_empty());
         let open = missing.iter().find(|missing| !missing.next.is_empty());
         let known = || surer.or(open).map(|missing| missing.next.clone());
-        known().or_else(|| self.look_at_lock(binding)).or_else(|| Some(self.command(confirm.first()?, binding)))
+        let command = || confirm.iter().find(|text| !text.contains('?'));
+        known().or_else(|| self.look_at_lock(binding)).or_else(|| Some(self.command(command()?, binding)))
     }
 
     /// The command that shows the lock for which a task waits whose holder is not known.
@@ -71,13 +79,12 @@ impl Tried<'_> {
         let analysis = self.tables.analysis;
         let tasks = self.bound_tasks(binding);
         let waits = || tasks.iter().filter_map(|task| Some((*task, analysis.wait(*task)?)));
-        let held = |wait: &Wait| {
-            wait.object.is_some_and(|(object, _)| analysis.holds.iter().any(|hold| hold.object == Some(object)))
-        };
+        let holds = &self.tables.index.holds_of;
+        let held = |wait: &Wait| wait.object.is_some_and(|(object, _)| holds.contains_key(&Thing::Object(object)));
         let locks: Vec<(TaskId, &Wait)> = waits().filter(|(_, wait)| self.is_lock(wait) && !held(wait)).collect();
         let tool = |task: TaskId| {
-            let stack = analysis.case.task(task).stacks.first()?;
-            debugger(analysis.case.stack(*stack).system)
+            let stack = analysis.case.stack(*analysis.case.task(task).stacks.first()?);
+            debugger(stack.system).filter(|_| !OTHERS.contains(&stack.dialect))
         };
         let shown = locks.iter().find_map(|(task, wait)| {
             let tool = tool(*task)?;
@@ -88,7 +95,8 @@ impl Tried<'_> {
             let (task, wait) = locks.first()?;
             let tool = tool(*task)?;
             let inspect = self.tables.vocabulary.inspect(wait.kind, tool)?;
-            let stack = full_backtrace(tool, analysis.case.task(*task))?;
+            let numbered = analysis.case.task(*task).stacks.iter().any(|id| analysis.case.stack(*id).dialect == tool);
+            let stack = full_backtrace(tool, numbered, analysis.case.task(*task))?;
             Some(format!("{tool}: {stack}   (the address of the lock is there; then `{inspect}`)"))
         })
     }
@@ -123,7 +131,7 @@ impl Tried<'_> {
     /// The alternative of a tool whose output the case has; else that of a tool for the system of the tasks.
     fn chosen<'t>(&self, alternatives: &[&'t str], tasks: &[TaskId]) -> Choice<'t> {
         let case = &self.tables.analysis.case;
-        let dialects: BTreeSet<&str> = case.sources.iter().flat_map(|source| &source.dialects).copied().collect();
+        let present = |tool: &str| case.sources.iter().any(|source| source.dialects.contains(&tool));
         let mut systems = tasks.iter().flat_map(|task| &case.task(*task).stacks).map(|stack| case.stack(*stack).system);
         let first = alternatives.first().copied().unwrap_or_default();
         let Some(system) = systems.next() else { return Choice::Part(first) };
@@ -131,8 +139,7 @@ impl Tried<'_> {
         let part =
             |fits: &dyn Fn(&str) -> bool| alternatives.iter().find(|text| tool_of(text).is_some_and(fits)).copied();
         // A console shows held locks only where the kernel keeps them; a debugger always shows the lock itself.
-        let found = part(&|tool| dialects.contains(tool) && tools.contains(tool))
-            .or_else(|| part(&|tool| tools.contains(tool)));
+        let found = part(&|tool| tools.contains(tool) && present(tool)).or_else(|| part(&|tool| tools.contains(tool)));
         let foreign = |text: &&str| tool_of(text).is_some_and(|tool| DEBUGGERS.contains(&tool));
         match found {
             Some(part) => Choice::Part(part),
@@ -141,10 +148,39 @@ impl Tried<'_> {
         }
     }
 
+    /// The command that shows all stacks, where the case lacks them.
+    fn all_stacks(&self, tasks: &[TaskId]) -> Option<String> {
+        let case = &self.tables.analysis.case;
+        let system = case.stack(*tasks.iter().flat_map(|task| &case.task(*task).stacks).next()?).system;
+        let all = |listing: &Listing| {
+            listing.stacks
+                && (system != System::Linux || matches!(listing.of, ListingOf::Tasks | ListingOf::BlockedTasks))
+        };
+        if case.listings.iter().any(|(_, listing)| all(listing)) {
+            return None;
+        }
+        match (system, self.process(tasks)) {
+            (System::Linux, _) => Some("echo w > /proc/sysrq-trigger; dmesg".to_owned()),
+            (System::User, Some(pid)) => Some(format!("gdb -p {pid} -batch -ex 'thread apply all bt'")),
+            (System::User, None) => Some("gdb: thread apply all bt".to_owned()),
+            (system, _) => self.dump(system, tasks),
+        }
+    }
+
+    /// The number of the process of these tasks.
+    fn process(&self, tasks: &[TaskId]) -> Option<u32> {
+        let case = &self.tables.analysis.case;
+        tasks.iter().find_map(|task| case.process(case.task(*task).process?).pid)
+    }
+
     /// The command by which a runtime prints all its threads with their locks.
     fn dump(&self, system: System, tasks: &[TaskId]) -> Option<String> {
         let case = &self.tables.analysis.case;
-        let process = tasks.iter().find_map(|task| case.process(case.task(*task).process?).pid);
+        let process = self.process(tasks);
+        // All goroutines are there already: only what has moved since tells more.
+        if system == System::Go && case.listings.iter().any(|(_, listing)| listing.stacks) {
+            return Some("a second dump, some minutes later: which goroutines have moved?".to_owned());
+        }
         let (command, find) = match system {
             System::Java => ("jstack -l", "jps -l"),
             System::Go => ("kill -QUIT", "pgrep -l"),
@@ -160,6 +196,9 @@ impl Tried<'_> {
 
 /// Tools of the kernel and of C programs.
 const DEBUGGERS: [&str; 4] = ["gdb", "crash", "mdb", "lockdep"];
+
+/// Tools for programs whose stacks no gdb reads.
+const OTHERS: [&str; 4] = ["lldb", "mac-sample", "windbg", "minidump"];
 
 /// Which part of a `get` fits.
 enum Choice<'t> {
@@ -179,12 +218,15 @@ fn debugger(system: System) -> Option<&'static str> {
     }
 }
 
-/// The command that prints the stack of a task with all its words or variables.
-fn full_backtrace(tool: &str, task: &Task) -> Option<String> {
+/// The command that prints the stack of a task with all its words or variables; `numbered` where the text has the
+/// numbers of that debugger.
+fn full_backtrace(tool: &str, numbered: bool, task: &Task) -> Option<String> {
     match tool {
         "crash" => Some(format!("bt -f {}", task.tid?)),
         "mdb" => Some(format!("{:x}::findstack -v", task.address?)),
-        "gdb" => Some(format!("thread apply {} bt full", task.number?)),
+        "gdb" if numbered => Some(format!("thread apply {} bt full", task.number?)),
+        // Another tool numbers threads in its own way.
+        "gdb" => Some(format!("thread find {}, then thread apply N bt full", task.tid?)),
         _ => None,
     }
 }
@@ -228,7 +270,10 @@ fn prefixed(text: &str) -> String {
     if tool_of(text) != Some("gdb") {
         return text.to_owned();
     }
-    let is_address = |word: &str| word.len() >= 8 && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let hex = |word: &str| word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    // Process numbers have at most seven digits.
+    let is_address =
+        |word: &str| hex(word) && (word.len() >= 8 || (word.len() >= 6 && word.contains(char::is_alphabetic)));
     let words = text.split(' ').map(|word| if is_address(word) { format!("0x{word}") } else { word.to_owned() });
     words.collect::<Vec<_>>().join(" ")
 }
