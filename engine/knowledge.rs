@@ -12,6 +12,8 @@ pub(crate) struct Knowledge {
     pub(crate) vocabulary: Vec<YamlSource>,
     /// Rule files.
     pub(crate) rules: Vec<YamlSource>,
+    /// Files of known fixes; later ones add to earlier ones.
+    pub(crate) fixes: Vec<YamlSource>,
 }
 
 impl Knowledge {
@@ -23,9 +25,11 @@ impl Knowledge {
         knowledge
     }
 
-    /// Adds files: a rule replaces the rule of the same id, a vocabulary adds its entries.
+    /// Adds files: a rule replaces the rule of the same id, a vocabulary and a file of fixes add their entries.
     pub(crate) fn add(&mut self, sources: Vec<YamlSource>) {
-        let (vocabulary, rules): (Vec<_>, Vec<_>) = sources.into_iter().partition(is_vocabulary);
+        let (vocabulary, others): (Vec<_>, Vec<_>) = sources.into_iter().partition(is_vocabulary);
+        let (fixes, rules): (Vec<_>, Vec<_>) = others.into_iter().partition(is_fixes);
+        self.fixes.extend(fixes);
         self.vocabulary.extend(vocabulary);
         // Two files of one id among the added ones are the author's error, which the checker tells: only what was
         // there before is replaced.
@@ -46,7 +50,12 @@ impl Knowledge {
     /// FNV-1a, 64 bits, over path, NUL, text, NUL of each file in order: tells whether two reports were made with the
     /// same knowledge. Not for security.
     pub(crate) fn hash(&self) -> u64 {
-        let parts = self.vocabulary.iter().chain(&self.rules).flat_map(|source| [&source.path, &source.text]);
+        let parts = self
+            .vocabulary
+            .iter()
+            .chain(&self.rules)
+            .chain(&self.fixes)
+            .flat_map(|source| [&source.path, &source.text]);
         let bytes = parts.flat_map(|part| part.bytes().chain([0]));
         bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
     }
@@ -54,7 +63,16 @@ impl Knowledge {
 
 /// Vocabularies stand in a folder of that name, rules in the folder of their family.
 pub(crate) fn is_vocabulary(source: &YamlSource) -> bool {
-    source.path.rsplit(['/', '\\']).nth(1) == Some("vocabulary")
+    folder(source) == Some("vocabulary")
+}
+
+/// Known fixes stand in a folder of that name.
+pub(crate) fn is_fixes(source: &YamlSource) -> bool {
+    folder(source) == Some("fixes")
+}
+
+fn folder(source: &YamlSource) -> Option<&str> {
+    source.path.rsplit(['/', '\\']).nth(1)
 }
 
 /// The id that a rule file must have: its name without the extension.
@@ -97,7 +115,7 @@ mod tests {
 
     #[test]
     fn trees_say_what_the_texts_say() {
-        let Knowledge { vocabulary, rules } = Knowledge::embedded();
+        let Knowledge { vocabulary, rules, .. } = Knowledge::embedded();
         let corpus = CorpusFacts::default();
         let (slow, fast) =
             (Vocabulary::from_sources(&vocabulary), Vocabulary::from_files(&Knowledge::prepared(&vocabulary)));

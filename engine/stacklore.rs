@@ -18,6 +18,7 @@ use knowledge::Knowledge;
 use stacklore_model::{Note, Reading, SourceId};
 use stacklore_reason::analysis::Analysis;
 use stacklore_reason::finding::{Certainty, Diagnosis};
+use stacklore_reason::fixes::{self, Fixes};
 use stacklore_reason::matching::{self, Matched};
 use stacklore_reason::rules::ast::Rule;
 use stacklore_reason::rules::diagnostic::{Diagnostic, Level};
@@ -26,6 +27,7 @@ use stacklore_reason::vocabulary::{SourceFile, Vocabulary, YamlSource};
 use stacklore_reason::{diagnosis, graph, identity, waits};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
 
 pub use stacklore_model as model;
 pub use stacklore_model::Document;
@@ -55,6 +57,9 @@ impl Default for Options {
 pub struct Engine {
     vocabulary: Vocabulary,
     rules: Vec<Rule>,
+    fix_sources: Vec<YamlSource>,
+    /// Read when the first case asks for them: most need none.
+    fixes: OnceLock<Fixes>,
     hash: u64,
 }
 
@@ -74,22 +79,27 @@ impl Engine {
     /// Messages of the checker, at least one of them an error.
     pub fn with_rules(extra: Vec<YamlSource>) -> Result<Self, Vec<Diagnostic>> {
         let mut knowledge = Knowledge::embedded();
+        let embedded_fixes = knowledge.fixes.len();
         knowledge.add(extra);
-        let prepared = Self::load(&knowledge, |sources| Knowledge::prepared(sources));
         // Where something is wrong, the texts are read from their beginning: trees know no places for messages.
-        prepared.or_else(|_| Self::load(&knowledge, |sources| sources.iter().map(SourceFile::from).collect()))
+        Self::load(&knowledge, embedded_fixes, Knowledge::prepared).or_else(|_| {
+            Self::load(&knowledge, embedded_fixes, |sources| sources.iter().map(SourceFile::from).collect())
+        })
     }
 
     fn load(
         knowledge: &Knowledge,
-        files: impl Fn(&[YamlSource]) -> Vec<SourceFile<'_>>,
+        embedded_fixes: usize,
+        files: fn(&[YamlSource]) -> Vec<SourceFile<'_>>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let vocabulary = Vocabulary::from_files(&files(&knowledge.vocabulary))?;
-        let (set, messages) = rules::load_files(&files(&knowledge.rules), &vocabulary, &CorpusFacts::default());
+        let (set, mut messages) = rules::load_files(&files(&knowledge.rules), &vocabulary, &CorpusFacts::default());
+        messages.extend(fixes::load(knowledge.fixes.get(embedded_fixes..).unwrap_or_default(), &vocabulary).1);
         if messages.iter().any(|message| message.level == Level::Error) {
             return Err(messages);
         }
-        Ok(Engine { vocabulary, rules: set.rules, hash: knowledge.hash() })
+        let (fix_sources, hash) = (knowledge.fixes.clone(), knowledge.hash());
+        Ok(Engine { vocabulary, rules: set.rules, fix_sources, fixes: OnceLock::new(), hash })
     }
 
     /// The rules, in the order of their paths.
@@ -105,6 +115,11 @@ impl Engine {
     /// The vocabularies.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
+    }
+
+    /// Published fixes of hangs, by the functions that a stack shows.
+    pub fn fixes(&self) -> &Fixes {
+        self.fixes.get_or_init(|| fixes::load(&self.fix_sources, &self.vocabulary).0)
     }
 
     /// Reads one text: [`read`], which needs no rules.
@@ -175,6 +190,9 @@ impl Engine {
     fn judge(&self, analysis: &Analysis, rules: &[Rule], options: &Options) -> Diagnosis {
         let mut diagnosis = diagnosis::diagnose(analysis, &self.vocabulary, rules, options.least);
         diagnosis.notes.extend(options.notes.iter().cloned());
+        if !rules.is_empty() && diagnosis.verdict.may_name_fixes() {
+            self.fixes().annotate(analysis, &self.vocabulary, &mut diagnosis);
+        }
         diagnosis
     }
 
@@ -204,7 +222,8 @@ pub fn check(sources: Vec<YamlSource>, beside: bool, corpus: &CorpusFacts) -> (u
     knowledge.add(sources);
     match Vocabulary::from_sources(&knowledge.vocabulary) {
         Ok(vocabulary) => {
-            let (set, messages) = rules::check(&knowledge.rules, &vocabulary, corpus);
+            let (set, mut messages) = rules::check(&knowledge.rules, &vocabulary, corpus);
+            messages.extend(fixes::load(&knowledge.fixes, &vocabulary).1);
             (set.rules.len(), messages)
         }
         Err(messages) => (0, messages),

@@ -2,9 +2,11 @@
 
 mod cli;
 mod corpus;
+mod fixes;
 mod hostile;
 mod knowledge_is_data;
 mod parse;
 mod program;
 mod readme;
 mod rules;
+mod steps;

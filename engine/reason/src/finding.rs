@@ -1,5 +1,6 @@
 //! What the program concludes: findings, near misses, the verdict.
 
+use crate::fixes::KnownFix;
 use crate::graph::{Cycle, Root, WaitGraph};
 use serde::{Deserialize, Serialize};
 use stacklore_model::{Known, Mode, Span, StackId, TaskId};
@@ -107,6 +108,9 @@ pub struct Reference {
     pub url: Option<String>,
 }
 
+/// The name among the evidence of what no clause asks for: how a task came to where it is.
+pub const WAY: &str = "way";
+
 /// A clause that holds, with the lines that carry it.
 #[derive(Clone, Debug)]
 pub struct Evidence {
@@ -123,8 +127,12 @@ pub struct Evidence {
 pub struct Missing {
     /// Name of the clause.
     pub clause: String,
-    /// What to run or ask.
+    /// What to run or ask, as the rule has it.
     pub get: String,
+    /// What it would say, as far as it is known.
+    pub says: String,
+    /// The one command to run next, with the numbers of this case.
+    pub next: String,
     /// Certainty that the finding would then have.
     pub would_make: Option<Certainty>,
 }
@@ -150,10 +158,12 @@ pub struct Finding {
     pub consequence_of: Option<usize>,
     /// Task variables of the rule with the tasks they stand for, in the order of the rule.
     pub roles: Vec<(String, Vec<TaskId>)>,
-    /// Clauses that hold, in the order of the rule.
+    /// Clauses that hold, in the order of the rule; then, as [`WAY`], frames that a reader wants to see beside them.
     pub evidence: Vec<Evidence>,
     /// Clauses of higher levels that are unknown.
     pub missing: Vec<Missing>,
+    /// The one command to run next, with the numbers of this case; none where nothing is open.
+    pub next: Option<String>,
     /// What happens, in plain words.
     pub explanation: String,
     /// Commands and questions to be sure.
@@ -170,6 +180,8 @@ pub struct Finding {
     pub cycle: Option<usize>,
     /// Rules that this one says better.
     pub instead_of: Vec<String>,
+    /// Published fixes whose functions the stacks of its roles show, the best match first. Told, never evidence.
+    pub known_fixes: Vec<KnownFix>,
 }
 
 /// A rule that almost holds.
@@ -183,6 +195,10 @@ pub struct NearMiss {
     pub held: Vec<String>,
     /// What is missing.
     pub missing: Vec<Missing>,
+    /// The tasks that it is about.
+    pub tasks: Vec<TaskId>,
+    /// Rules that this one would say better.
+    pub instead_of: Vec<String>,
 }
 
 /// The answer in one word.
@@ -204,6 +220,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether something hangs for which a fix may be known.
+    pub fn may_name_fixes(self) -> bool {
+        matches!(self, Verdict::Hang | Verdict::Suspect | Verdict::Unknown)
+    }
+
     /// The name used in reports.
     pub fn name(self) -> &'static str {
         match self {
@@ -279,6 +300,8 @@ pub struct Diagnosis {
     pub cycles: Vec<Cycle>,
     /// Stacks in groups, the largest blocked group first, resting ones last.
     pub groups: Vec<Group>,
+    /// Where no rule knows the hang: published fixes whose functions waiting stacks show. Hints, no diagnosis.
+    pub known_fixes: Vec<KnownFix>,
     /// Limits that were hit and similar remarks, full sentences.
     pub notes: Vec<String>,
 }

@@ -8,12 +8,14 @@
 //! 3. [`graph`] makes the wait-for graph of waits and holds, its cycles and its chains.
 //! 4. [`rules`] are the signatures, loaded and checked; [`matching`] finds them.
 //! 5. [`diagnosis`] puts findings in order, tells causes from consequences, and gives the verdict.
+//! 6. [`fixes`] names published fixes whose functions the stacks show.
 //!
 //! The crate is pure: no file, clock, environment or thread. It knows no function name of an operating system.
 
 pub mod analysis;
 pub mod diagnosis;
 pub mod finding;
+pub mod fixes;
 pub mod graph;
 pub mod identity;
 pub mod matching;

@@ -1,10 +1,10 @@
 //! Findings, one after the other, each consequence under its cause; then what almost holds.
 
 use super::page::{Page, width};
-use super::quotes;
+use super::{fixes, quotes};
 use crate::Report;
-use crate::view::{FindingView, NearMissView};
-use stacklore_reason::finding::Certainty;
+use crate::view::{EvidenceView, FindingView, NearMissView};
+use stacklore_reason::finding::{Certainty, WAY};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
@@ -55,6 +55,9 @@ impl Told<'_> {
         self.evidence(page, left, finding)?;
         certainty(page, left, finding)?;
         list(page, left, "What would settle it", finding.missing.iter().map(|missing| settle(finding, missing)))?;
+        if let Some(next) = finding.next.as_ref().filter(|_| finding.missing.is_empty()) {
+            page.item(left, "Run next  ", next)?;
+        }
         list(page, left, "To be sure", finding.confirm.iter().cloned())?;
         list(page, left, "What to do", finding.remedy.iter().cloned())?;
         let affected = finding.affected.iter().map(|(system, range)| match range.as_str() {
@@ -67,6 +70,7 @@ impl Told<'_> {
             None => reference.title.clone(),
         });
         list(page, left, "See also", references)?;
+        fixes::of_finding(page, left, &finding.known_fixes)?;
         self.consequences(page, index, depth)
     }
 
@@ -75,7 +79,9 @@ impl Told<'_> {
             return Ok(());
         }
         page.line(left, "Evidence")?;
-        for evidence in &finding.evidence {
+        // How a task came there is told once, with the cause.
+        let told = |evidence: &&EvidenceView| finding.consequence_of.is_none() || evidence.clause != WAY;
+        for evidence in finding.evidence.iter().filter(told) {
             let says = if evidence.says.trim().is_empty() { &evidence.clause } else { &evidence.says };
             page.item(left + 2, "", says)?;
             quotes::write(page, left + 4, &evidence.quotes, self.sources)?;
@@ -132,9 +138,9 @@ fn certainty(page: &mut Page<'_>, left: usize, finding: &FindingView) -> io::Res
 fn settle(finding: &FindingView, missing: &crate::view::MissingView) -> String {
     match missing.would_make {
         Some(certainty) if certainty > finding.certainty => {
-            format!("{}   (makes it {})", missing.get, certainty.name())
+            format!("{}   (makes it {})", missing.next, certainty.name())
         }
-        _ => missing.get.clone(),
+        _ => missing.next.clone(),
     }
 }
 
@@ -164,8 +170,12 @@ pub(super) fn near_misses(page: &mut Page<'_>, near: &[NearMissView]) -> io::Res
         for held in &miss.held {
             page.item(4, "seen     ", held)?;
         }
-        for missing in miss.missing.iter().filter(|missing| !missing.get.trim().is_empty()) {
-            page.item(4, "missing  ", &missing.get)?;
+        for missing in &miss.missing {
+            page.item(4, "missing  ", &missing.says)?;
+        }
+        // One command: the first says the most, since the rule names its clauses in the order of their weight.
+        if let Some(missing) = miss.missing.iter().find(|missing| !missing.next.trim().is_empty()) {
+            page.item(4, "run next ", &missing.next)?;
         }
     }
     if near.len() > NEAR {

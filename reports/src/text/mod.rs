@@ -7,6 +7,7 @@ mod drawing;
 mod equal;
 mod escape;
 mod findings;
+mod fixes;
 mod footer;
 mod groups;
 mod page;

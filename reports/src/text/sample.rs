@@ -16,6 +16,7 @@ pub(super) fn empty() -> Report {
         verdict: Verdict::NoTraces,
         findings: Vec::new(),
         near_misses: Vec::new(),
+        known_fixes: Vec::new(),
         contents: Contents {
             sources: Vec::new(),
             counts,
@@ -73,6 +74,8 @@ fn finding(rule: &str, title: &str) -> FindingView {
         confirm: Vec::new(),
         remedy: Vec::new(),
         references: Vec::new(),
+        known_fixes: Vec::new(),
+        next: None,
         affected: serde_json::Map::new(),
         edges: Vec::new(),
         ring: Vec::new(),
@@ -93,6 +96,8 @@ pub(super) fn self_deadlock() -> Report {
             missing: vec![MissingView {
                 clause: "owner".into(),
                 get: "crash: struct ww_mutex".into(),
+                says: String::new(),
+                next: "crash: struct ww_mutex".into(),
                 would_make: None,
             }],
             explanation: "The work item runs in kworker/1:2 and locks the buffer whose lock the same task owns, so \

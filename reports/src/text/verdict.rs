@@ -2,7 +2,7 @@
 
 use super::page::Page;
 use super::quotes::place;
-use super::{drawing, groups};
+use super::{drawing, fixes, groups};
 use crate::Report;
 use crate::view::{FindingView, GroupView};
 use stacklore_reason::finding::{Class, Verdict};
@@ -124,7 +124,8 @@ fn unknown(page: &mut Page<'_>, report: &Report, sources: &[String]) -> io::Resu
         page.blank()?;
     }
     groups::write(page, 2, &open)?;
-    look_first(page, report, &open, sources)
+    look_first(page, report, &open, sources)?;
+    fixes::hints(page, report, sources)
 }
 
 /// The longest wait is where to begin; else, of several groups, the smallest that waits.

@@ -26,6 +26,7 @@ pub fn report(
         verdict: diagnosis.verdict,
         findings,
         near_misses: findings_of::near_misses(diagnosis),
+        known_fixes: findings_of::fixes(&diagnosis.known_fixes, &lines),
         contents: contents(analysis, vocabulary, diagnosis, graph, &lines),
     }
 }

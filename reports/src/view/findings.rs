@@ -31,6 +31,8 @@ pub struct FindingView {
     pub evidence: Vec<EvidenceView>,
     /// Clauses that are unknown.
     pub missing: Vec<MissingView>,
+    /// The one command to run next, with the numbers of this case.
+    pub next: Option<String>,
     /// What happens.
     pub explanation: String,
     /// Commands and questions to be sure.
@@ -39,6 +41,8 @@ pub struct FindingView {
     pub remedy: Vec<String>,
     /// To read on.
     pub references: Vec<Reference>,
+    /// Published fixes whose functions the stacks of its roles show, the best match first.
+    pub known_fixes: Vec<FixView>,
     /// Versions affected, by system.
     pub affected: Map<String, Value>,
     /// Who waits for whom, by this finding.
@@ -98,11 +102,38 @@ pub struct Quote {
 pub struct MissingView {
     /// Its name.
     pub clause: String,
-    /// What would show it.
+    /// What would show it, as the rule has it.
     pub get: String,
+    /// What it would say, as far as it is known.
+    pub says: String,
+    /// The one command to run next, with the numbers of this case.
+    pub next: String,
     /// Certainty that the finding would then have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub would_make: Option<Certainty>,
+}
+
+/// A published fix of a hang, whose functions a stack shows: a hint, no diagnosis.
+#[derive(Clone, Debug, Serialize)]
+pub struct FixView {
+    /// Its title.
+    pub title: String,
+    /// Its commit.
+    pub commit: String,
+    /// Its CVE number.
+    pub cve: Option<String>,
+    /// The release since which it is there, and until which: in words.
+    pub fixed_in: String,
+    /// The release that the text tells.
+    pub release: Option<String>,
+    /// Where the text tells it.
+    pub release_quote: Option<Quote>,
+    /// Whether that release lacks the fix: `yes` (unless its vendor took it over), `no`, `unknown`.
+    pub applies: &'static str,
+    /// Number of the task whose stack shows its functions.
+    pub task: u32,
+    /// The frames that show them.
+    pub quotes: Vec<Quote>,
 }
 
 /// A rule that almost holds.

@@ -1,6 +1,6 @@
 //! Findings of the engine as a view.
 
-use super::findings::{EvidenceView, FindingView, MissingView, NearMissView, RoleView, StepView};
+use super::findings::{EvidenceView, FindingView, FixView, MissingView, NearMissView, RoleView, StepView};
 use super::graph_of::Graph;
 use super::label;
 use super::lines::Lines;
@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use stacklore_model::{Case, Task, TaskId};
 use stacklore_reason::analysis::Analysis;
 use stacklore_reason::finding::{Diagnosis, Evidence, Finding, Missing};
+use stacklore_reason::fixes::{FixedRange, KnownFix};
 use stacklore_reason::graph::Step;
 use stacklore_reason::vocabulary::Vocabulary;
 use std::collections::BTreeSet;
@@ -43,10 +44,12 @@ fn finding(
         roles: roles(analysis, finding),
         evidence: finding.evidence.iter().map(|of| evidence(of, lines)).collect(),
         missing: finding.missing.iter().map(missing).collect(),
+        next: finding.next.clone(),
         explanation: finding.explanation.clone(),
         confirm: finding.confirm.clone(),
         remedy: finding.remedy.clone(),
         references: finding.references.clone(),
+        known_fixes: fixes(&finding.known_fixes, lines),
         affected: finding.affected.iter().map(|(system, range)| (system.clone(), range.clone().into())).collect(),
         edges: finding.edges.iter().filter_map(|edge| graph.edge(vocabulary, edge)).collect(),
         ring: cycle.map(|cycle| cycle.steps.iter().map(|of| step(vocabulary, of)).collect()).unwrap_or_default(),
@@ -88,7 +91,37 @@ fn evidence(evidence: &Evidence, lines: &Lines) -> EvidenceView {
 }
 
 fn missing(missing: &Missing) -> MissingView {
-    MissingView { clause: missing.clause.clone(), get: missing.get.clone(), would_make: missing.would_make }
+    MissingView {
+        clause: missing.clause.clone(),
+        get: missing.get.clone(),
+        says: missing.says.clone(),
+        next: missing.next.clone(),
+        would_make: missing.would_make,
+    }
+}
+
+/// Known fixes, with the lines that show them.
+pub(super) fn fixes(known: &[KnownFix], lines: &Lines) -> Vec<FixView> {
+    let view = |fix: &KnownFix| FixView {
+        title: fix.title.clone(),
+        commit: fix.commit.clone(),
+        cve: fix.cve.clone(),
+        fixed_in: fix.fixed.iter().map(releases).collect::<Vec<_>>().join("; "),
+        release: fix.running.as_ref().map(|running| running.release.to_string()),
+        release_quote: fix.running.as_ref().map(|running| lines.quote(&running.span)),
+        applies: fix.applies.name(),
+        task: fix.task.0,
+        quotes: fix.frames.iter().map(|span| lines.quote(span)).collect(),
+    };
+    known.iter().map(view).collect()
+}
+
+/// `6.3`, or `6.3, taken back in 6.6`.
+fn releases(range: &FixedRange) -> String {
+    match &range.until {
+        Some(until) => format!("{}, taken back in {until}", range.from),
+        None => range.from.clone(),
+    }
 }
 
 pub(super) fn near_misses(diagnosis: &Diagnosis) -> Vec<NearMissView> {

@@ -20,7 +20,7 @@ pub use contents::{
 };
 pub(crate) use equal::NAMELESS;
 pub use equal::{EqualFrameView, EqualView};
-pub use findings::{EvidenceView, FindingView, MissingView, NearMissView, Quote, RoleView, StepView};
+pub use findings::{EvidenceView, FindingView, FixView, MissingView, NearMissView, Quote, RoleView, StepView};
 pub use forms::FormView;
 pub(crate) use lines::shorten;
 pub use waits::{EdgeView, GraphView, GroupView, NodeView};
@@ -57,6 +57,8 @@ pub struct Report {
     pub findings: Vec<FindingView>,
     /// Rules that almost hold.
     pub near_misses: Vec<NearMissView>,
+    /// Where no rule knows the hang: published fixes whose functions waiting stacks show. Hints, no diagnosis.
+    pub known_fixes: Vec<FixView>,
     /// What was read.
     #[serde(flatten)]
     pub contents: Contents,

@@ -41,7 +41,7 @@ pub(super) fn read(line: &Line<'_>, out: &mut Builder) -> bool {
         object: ObjectKey::symbol(symbol, Scope::Kernel),
         kind: Some(kind),
         size: 0,
-        holders: vec![LockHolder { task: owner, mode: held, known, from: HoldSource::Listing, span }],
+        holders: vec![LockHolder { task: owner, mode: held, known, from: HoldSource::Owner, span }],
         waiters: vec![LockWaiting { task: waiter, mode: wanted, span }],
         anonymous_readers: None,
         write_wanted: None,

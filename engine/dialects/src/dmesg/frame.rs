@@ -51,7 +51,9 @@ pub(super) fn looks_like_frame(text: &str) -> bool {
                     digits > 0 && tail[digits..].starts_with(b"/0x")
                 }
                 [b' ', tail @ ..] => {
-                    end > 0 && (tail.ends_with(b"[inline]") || tail.starts_with(b"from ") && text.contains("+0x"))
+                    // On ARM a module can stand between the function and its caller.
+                    let calls = || tail.starts_with(b"from ") || (tail.starts_with(b"[") && text.contains("] from "));
+                    end > 0 && (tail.ends_with(b"[inline]") || calls() && text.contains("+0x"))
                 }
                 _ => false,
             }

@@ -9,6 +9,7 @@ mod causes;
 mod groups;
 mod hiding;
 mod look;
+mod near;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -60,13 +61,15 @@ fn conclude_with(
     let mut findings = causes::order(findings, analysis, kinds, &links, &parts, general);
     behind::add(&mut findings, analysis);
     let cycles = all_cycles(analysis, &links, &parts);
+    let verdict = verdict::verdict(analysis, kinds, &findings, &cycles);
     Diagnosis {
-        verdict: verdict::verdict(analysis, kinds, &findings, &cycles),
+        verdict,
+        near_misses: near::worth_telling(matched.near_misses, &findings, verdict),
         findings,
-        near_misses: matched.near_misses,
         graph: graph_of(analysis.graph.edges.iter().cloned().chain(edges).collect()),
         cycles,
         groups: groups::groups(analysis, vocabulary, kinds),
+        known_fixes: Vec::new(),
         notes: matched.notes,
     }
 }

@@ -33,6 +33,8 @@ fn finding(rule: &str, class: Class, certainty: Certainty, tasks: &[TaskId]) -> 
         edges: Vec::new(),
         cycle: None,
         instead_of: Vec::new(),
+        known_fixes: Vec::new(),
+        next: None,
     }
 }
 

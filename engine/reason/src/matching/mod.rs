@@ -11,7 +11,7 @@
 //! | `condition`, `stacks`, `clause` | whether a value, a stack, a row fits |
 //! | `candidates`, `join`, `scope` | rows of a clause, bindings of a rule, and when something is known not to be there |
 //! | `levels` | the certainty that a binding reaches |
-//! | `report`, `quotes`, `edges`, `near`, `why` | findings, near misses, explanations |
+//! | `report`, `quotes`, `edges`, `near`, `next`, `why` | findings, near misses, explanations |
 //! | `labels`, `values`, `render` | words |
 
 mod binding;
@@ -27,6 +27,7 @@ mod levels;
 mod lines;
 mod listings;
 mod near;
+mod next;
 mod quotes;
 mod render;
 mod report;
@@ -36,6 +37,7 @@ mod stacks;
 mod symbols;
 mod thing;
 mod values;
+mod way;
 mod why;
 
 #[cfg(test)]

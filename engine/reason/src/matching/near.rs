@@ -21,8 +21,16 @@ impl Tried<'_> {
         let held = (0..self.rule.clauses.len()).map(ClauseId).filter(|clause| binding.hit_of(*clause).is_some());
         let held = held.map(|clause| texts.told(&self.rule.id, &self.rule.clause(clause).says)).collect();
         let lowest = self.rule.levels.first().map(|level| level.certainty);
-        let missing = unknown.iter().map(|clause| self.missing_clause(*clause, lowest, &mut texts)).collect();
-        Some(NearMiss { rule: self.rule.id.clone(), title: self.rule.title.clone(), held, missing })
+        let missing = unknown.iter().map(|clause| self.missing_clause(*clause, lowest, &binding, &mut texts)).collect();
+        let tasks = self.bound_tasks(&binding);
+        Some(NearMiss {
+            rule: self.rule.id.clone(),
+            title: self.rule.title.clone(),
+            held,
+            missing,
+            tasks,
+            instead_of: self.rule.instead_of.clone(),
+        })
     }
 
     /// The binding of a near miss and the clause (or the choice) that is unknown.

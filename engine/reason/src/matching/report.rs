@@ -26,11 +26,15 @@ impl Tried<'_> {
         let binding = self.complete_binding(reached);
         let mut texts = self.texts(&binding, renderer);
         let missing = self.missing(reached, &binding, &mut texts);
-        let evidence = self.evidence(&binding, &mut texts);
+        let mut evidence = self.evidence(&binding, &mut texts);
         let why_certainty = self.why_certainty(reached, &binding, &missing, &mut texts);
         let place = evidence.iter().flat_map(|evidence| evidence.quotes.iter()).next().copied().unwrap_or_default();
+        let roles = self.roles(&binding);
+        evidence.extend(self.ways(&roles, &binding, &evidence));
         let all =
             |list: &[String], texts: &mut Texts<'_>| list.iter().map(|text| texts.fill_in(&rule.id, text)).collect();
+        let confirm: Vec<String> = all(&rule.confirm, &mut texts);
+        let next = self.run_next(reached.certainty, &binding, &missing, &confirm);
         Finding {
             rule: rule.id.clone(),
             title: rule.title.clone(),
@@ -40,9 +44,10 @@ impl Tried<'_> {
             why_certainty,
             cause: true,
             consequence_of: None,
-            roles: self.roles(&binding),
+            roles,
             explanation: texts.told(&rule.id, &rule.explain),
-            confirm: all(&rule.confirm, &mut texts),
+            confirm,
+            next,
             remedy: all(&rule.remedy, &mut texts),
             evidence,
             missing,
@@ -51,6 +56,7 @@ impl Tried<'_> {
             edges: self.edges(&binding, reached.certainty, place),
             cycle: self.cycle(&binding),
             instead_of: rule.instead_of.clone(),
+            known_fixes: Vec::new(),
         }
     }
 
@@ -135,7 +141,7 @@ impl Tried<'_> {
             let would_make = level.certainty.min(binding_cap(&reached.binding));
             for (clause, _) in states.iter().filter(|(_, state)| *state != State::Fails) {
                 let would_make = (would_make > reached.certainty).then_some(would_make);
-                missing.push(self.missing_clause(*clause, would_make, texts));
+                missing.push(self.missing_clause(*clause, would_make, binding, texts));
             }
         }
         missing
@@ -146,11 +152,14 @@ impl Tried<'_> {
         &self,
         clause: ClauseId,
         would_make: Option<Certainty>,
+        binding: &Binding,
         texts: &mut Texts<'_>,
     ) -> Missing {
         let of = self.rule.clause(clause);
         let get = of.get.as_deref().map_or_else(String::new, |get| texts.fill_in(&self.rule.id, get));
-        Missing { clause: of.name.clone(), get, would_make }
+        let says = texts.fill_in(&self.rule.id, &of.says);
+        let next = self.command(&get, binding);
+        Missing { clause: of.name.clone(), get, says, next, would_make }
     }
 
     /// One sentence: why it is proven, or what keeps it from being surer.

@@ -9,14 +9,16 @@ mod levels;
 mod reach;
 mod read;
 pub mod render;
-mod report;
+pub(crate) mod report;
 pub mod show;
-mod stack;
+pub(crate) mod stack;
 pub mod tables;
 mod texts;
 mod value;
 mod variables;
 mod whole;
+
+pub(crate) use stacklore_yaml as yaml;
 
 use crate::vocabulary::{SourceFile, Vocabulary, YamlSource};
 use ast::Rule;

@@ -71,6 +71,7 @@ fn add_kinds(vocabulary: &mut Vocabulary, kinds: &Pairs<String, super::raw::RawK
             needs: raw.needs.clone(),
             fair: raw.fair.0,
             untyped: raw.untyped.0,
+            inspect: raw.inspect.clone(),
         };
         let room = vocabulary.kinds.len() < usize::from(u16::MAX);
         match vocabulary.kinds.iter_mut().find(|known| known.name == *name) {
@@ -185,8 +186,10 @@ impl Part<'_> {
         let over = raw.over.0.iter().filter_map(|name| self.kind(name, "waits", reporter)).collect();
         let mode = modes(raw.mode.as_ref(), "waits", reporter);
         let object = places(&raw.object, "waits", reporter);
-        let Some(tag) = number(self.compiled.waits.len()).map(Tag::Wait) else { return };
-        self.add(&functions, tag);
+        let Some(entry) = number(self.compiled.waits.len()) else { return };
+        self.add(&functions, if raw.otherwise.0 { Tag::Otherwise(entry) } else { Tag::Wait(entry) });
+        // What counts only where nothing else is known of a stack says nothing of primitives that are hidden.
+        let functions = if raw.otherwise.0 { Vec::new() } else { functions };
         self.compiled.waits.push(WaitEntry { kind, over, mode, object, lock: raw.lock.clone(), functions });
     }
 

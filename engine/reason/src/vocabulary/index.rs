@@ -15,6 +15,8 @@ pub(crate) enum Tag {
     Group(u16),
     /// An entry of `waits`, by index.
     Wait(u16),
+    /// An entry of `waits` that counts where no other does, by index.
+    Otherwise(u16),
     /// An entry of `holds`, by index.
     Hold(u16),
     /// An item of an idle entry, by index.
@@ -105,6 +107,8 @@ pub(crate) struct SymbolClass {
     pub(crate) plumbing: bool,
     /// Entries of `waits`, the most exact first.
     pub(crate) waits: Vec<u16>,
+    /// Entries of `waits` that count where no other does, the most exact first.
+    pub(crate) otherwise: Vec<u16>,
     /// Entries of `holds`, the most exact first.
     pub(crate) holds: Vec<u16>,
     /// Function groups.
@@ -122,6 +126,7 @@ impl SymbolClass {
                 Tag::Plumbing => class.plumbing = true,
                 Tag::Group(group) => class.groups.push(group),
                 Tag::Wait(entry) => class.waits.push(entry),
+                Tag::Otherwise(entry) => class.otherwise.push(entry),
                 Tag::Hold(entry) => class.holds.push(entry),
                 Tag::Item(item) => class.items.push(item),
             }

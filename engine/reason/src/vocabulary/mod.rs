@@ -72,6 +72,8 @@ pub(crate) struct Kind {
     pub(crate) needs: String,
     pub(crate) fair: bool,
     pub(crate) untyped: bool,
+    /// How a debugger shows an object of that kind: tool and command.
+    pub(crate) inspect: BTreeMap<String, String>,
 }
 
 /// All vocabularies, compiled.
@@ -125,6 +127,11 @@ impl Vocabulary {
     /// Who must act: completes "waits for …".
     pub fn needs(&self, kind: KindId) -> &str {
         self.kind_at(kind).map_or("", |kind| &kind.needs)
+    }
+
+    /// The command by which a debugger shows an object of that kind; `ADDRESS` stands for its address.
+    pub fn inspect(&self, kind: KindId, tool: &str) -> Option<&str> {
+        self.kind_at(kind)?.inspect.get(tool).map(String::as_str)
     }
 
     /// Whether a kind has that name or is in that group (`lock`, `send`, …).

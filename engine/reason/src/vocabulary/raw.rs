@@ -166,6 +166,9 @@ pub(crate) struct RawKind {
     /// The kernel cannot tell what for.
     #[serde(default)]
     pub(crate) untyped: YesNo,
+    /// How debuggers show an object of that kind.
+    #[serde(default)]
+    pub(crate) inspect: std::collections::BTreeMap<String, String>,
 }
 
 /// Functions that some dialects never print.
@@ -190,6 +193,8 @@ pub(crate) struct RawWait {
     #[serde(default)]
     pub(crate) object: Pairs<String, Texts>,
     pub(crate) lock: Option<String>,
+    #[serde(default)]
+    pub(crate) otherwise: YesNo,
 }
 
 /// An entry of `holds`.

@@ -69,10 +69,23 @@ pub(crate) fn find(
             break;
         }
     }
-    let mut chain = chain?;
+    let Some(mut chain) = chain else {
+        let sleeps = !running && state == Some(TaskState::Blocked);
+        return if sleeps { otherwise(system, view, id, stack) } else { None };
+    };
     let first = chain.links.first().and_then(|link| system.waits.get(usize::from(link.1)));
     chain.inferred = below_unnamed || first.is_some_and(|entry| system.hides_kind(stack.dialect, &entry.over));
     Some(chain)
+}
+
+/// What a task that sleeps without a break waits for by the frames which are looked through otherwise: something that the
+/// next function outward waits for in code of its own.
+fn otherwise(system: &SystemVocabulary, view: &View, id: StackId, stack: &CaseStack) -> Option<Chain> {
+    let outward = (0..stack.frames.len()).position(|at| !view.is_plumbing(id, at))?;
+    let entry = |at: usize| view.class(id, at)?.otherwise.first().copied();
+    let (at, number) = (0..outward).rev().find_map(|at| Some((at, entry(at)?)))?;
+    let kind = system.waits.get(usize::from(number))?.kind;
+    Some(Chain { kind, over: Vec::new(), links: vec![(at, number)], inferred: true })
 }
 
 /// The frame at which an interrupt or exception met the task: what stands further in is the report itself.
