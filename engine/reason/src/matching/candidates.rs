@@ -8,6 +8,7 @@ use super::shapes::Look;
 use super::thing::{Cell, RowId, Thing, Truth};
 use crate::rules::ast::{ClauseId, Condition, Rule, Table, Test, VarId};
 use stacklore_model::{Known, ProcessId, TaskId};
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -194,7 +195,7 @@ impl<'a> Tried<'a> {
     }
 
     /// The rows of which it is not known that they do not fit a clause, as far as its first joined value leaves them.
-    pub(crate) fn may_fit_joined(&self, clause: ClauseId, binding: &Binding) -> Vec<RowId> {
+    pub(crate) fn may_fit_joined(&self, clause: ClauseId, binding: &Binding) -> Cow<'_, [RowId]> {
         let of = self.rule.clause(clause);
         for (at, condition) in of.conditions.iter().enumerate() {
             let Some((field, reference)) = equality(condition) else { continue };
@@ -208,9 +209,9 @@ impl<'a> Tried<'a> {
             let mut rows: Vec<RowId> = found.chain(&map.untold).copied().collect();
             rows.sort_unstable();
             rows.dedup();
-            return rows;
+            return Cow::Owned(rows);
         }
-        self.may_fit(clause).to_vec()
+        Cow::Borrowed(self.may_fit(clause))
     }
 
     fn may_join(&self, clause: ClauseId, at: usize, field: &str) -> Rc<MayJoin> {

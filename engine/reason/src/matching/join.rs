@@ -6,6 +6,7 @@ use super::clause::{Way, equality, mentions};
 use super::thing::{RowId, Thing, Truth};
 use crate::rules::ast::{Clause, ClauseId, Rule, VarId};
 use stacklore_model::Known;
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -242,7 +243,8 @@ impl Tried<'_> {
         if self.complete(clause, binding).is_none() {
             return State::Unknown;
         }
-        let possible = self.possible(clause, binding);
+        let possible =
+            self.possible(clause, binding, count.max.map_or(count.min, |max| count.min.max(max.saturating_add(1))));
         match count.max {
             _ if possible < count.min => State::Fails,
             Some(max) if enough && possible <= max => State::Holds,
@@ -250,13 +252,13 @@ impl Tried<'_> {
         }
     }
 
-    /// How many rows fit a clause or may fit it for all that is told.
-    pub(crate) fn possible(&self, clause: ClauseId, binding: &Binding) -> usize {
+    /// How many rows fit a clause or may fit it for all that is told; no more than `enough` are counted.
+    pub(crate) fn possible(&self, clause: ClauseId, binding: &Binding, enough: usize) -> usize {
         let of = self.rule.clause(clause);
         let taken: BTreeSet<RowId> = binding.single_rows().collect();
         let fixed = of.row.and_then(|var| binding.one(var)).and_then(Thing::row);
         let rows = match fixed {
-            Some(row) => vec![row],
+            Some(row) => Cow::Owned(vec![row]),
             None => self.may_fit_joined(clause, binding),
         };
         let open = |row: &&RowId| {
@@ -264,7 +266,7 @@ impl Tried<'_> {
                 && self.tables.fits_joined(**row, of, binding).0.truth != Truth::No
                 && self.may_be_there(**row, clause)
         };
-        rows.iter().filter(open).count()
+        rows.iter().filter(open).take(enough).count()
     }
 }
 

@@ -156,7 +156,7 @@ impl Tried<'_> {
             return State::Holds;
         }
         let complete = self.complete(clause, binding).is_some();
-        if complete && self.possible(clause, binding) == 0 { State::Fails } else { State::Unknown }
+        if complete && self.possible(clause, binding, 1) == 0 { State::Fails } else { State::Unknown }
     }
 
     /// Whether a clause holds for a row that it shares with others.

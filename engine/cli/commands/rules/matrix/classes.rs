@@ -55,7 +55,7 @@ pub(super) fn table(answers: &[Answer]) -> (Vec<&str>, Vec<Vec<String>>) {
     let head = ["expected"].into_iter().chain(said.iter().copied()).chain(["all"]).collect();
     let row = |expected: &str| {
         let cells = said.iter().map(|first| counts.get(&(expected, *first)).copied().unwrap_or(0));
-        let shown = cells.clone().map(|count| if count == 0 { "·".to_owned() } else { count.to_string() });
+        let shown = cells.clone().map(super::page::number);
         std::iter::once(expected.to_owned()).chain(shown).chain([cells.clone().sum::<usize>().to_string()]).collect()
     };
     (head, names(|answer| &answer.expected).into_iter().map(row).collect())

@@ -128,8 +128,8 @@ const COLUMNS: [(&str, Outcome); 5] = [
 
 /// The numbers of a table for these rules.
 fn numbers<'c>(counts: impl Iterator<Item = &'c Count<'c>> + Clone) -> Vec<String> {
-    let sum = |outcome| counts.clone().map(|count| count.of(outcome)).sum::<usize>().to_string();
-    COLUMNS.iter().map(|(_, outcome)| sum(*outcome)).collect()
+    let sum = |outcome| counts.clone().map(|count| count.of(outcome)).sum::<usize>();
+    COLUMNS.iter().map(|(_, outcome)| page::number(sum(*outcome))).collect()
 }
 
 fn families<'c>(counts: &'c [Count<'c>]) -> Vec<(&'c str, Vec<&'c Count<'c>>)> {

@@ -76,6 +76,11 @@ impl Page {
     }
 }
 
+/// A number of cases; none is a dot, so that what is there stands out.
+pub(super) fn number(count: usize) -> String {
+    if count == 0 { "·".to_owned() } else { count.to_string() }
+}
+
 /// Numbers stand to the right.
 fn ruler(rows: &[Vec<String>], column: usize) -> &'static str {
     let mut cells = rows.iter().filter_map(|row| row.get(column));
