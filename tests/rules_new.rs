@@ -59,18 +59,31 @@ fn drafts_are_sound_and_find_their_text() {
 fn a_draft_names_the_wait_the_frames_and_a_near_miss() {
     let outcome = run(&["rules", "new"], DF);
     assert_eq!(outcome.status, 0, "{outcome:?}");
-    for part in [
-        "waits: nfs-answer",
-        "- nfs4_call_sync_sequence",
-        "instead_of: [io-never-completes]",
-        "get: ",
-        "TODO",
-        "status: experimental",
-    ] {
+    for part in ["waits: nfs-answer", "- nfs4_call_sync_sequence", "get: ", "TODO", "status: experimental"] {
         assert!(outcome.out.contains(part), "{part} is missing in {}", outcome.out);
     }
     assert!(!outcome.out.contains("TODO-a-near-miss"), "the corpus has something alike: {}", outcome.out);
     assert!(outcome.err.contains("rules/io/") && outcome.err.contains("expect.yaml"), "{outcome:?}");
+}
+
+#[test]
+fn a_draft_comes_instead_of_the_general_rules_that_know_the_text() {
+    let hung = b"INFO: task mydaemon:4217 blocked for more than 122 seconds.
+task:mydaemon        state:D stack:0     pid:4217  tgid:4217  ppid:1      flags:0x00000002
+Call Trace:
+ <TASK>
+ __schedule+0x3eb/0x1680
+ schedule+0x58/0xf0
+ schedule_timeout+0x151/0x160
+ wait_for_completion+0x8a/0x130
+ mydriver_wait_for_reply+0x94/0xb0 [mydriver]
+ mydriver_ioctl+0x35/0x2a0 [mydriver]
+ do_syscall_64+0x5c/0x90
+ </TASK>
+";
+    let outcome = run(&["rules", "new"], hung);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    assert!(outcome.out.contains("instead_of: [event-without-waker]"), "{outcome:?}");
 }
 
 #[test]

@@ -23,6 +23,9 @@ const DUMP: usize = 10_000_000;
 /// Synthetic rules beside the real ones.
 const RULES: usize = 1_000;
 
+/// A row of the table: what is timed, and what it is said of.
+type Row = (&'static str, fn(&Times) -> Duration, &'static str);
+
 fn main() {
     let loading = least(20, || Engine::new().expect("the embedded rules are sound"));
     let engine = Engine::new().expect("the embedded rules are sound");
@@ -42,7 +45,7 @@ fn main() {
         format!("{number} rules"),
         format!("+ {RULES}")
     );
-    let rows: [(&str, fn(&Times) -> Duration, &str); 2] =
+    let rows: [Row; 2] =
         [("diagnosis", |times| times.whole, "  (at most 1.5)"), ("matching", |times| times.matching, "")];
     for (name, part, limit) in rows {
         println!("{name:<16} {:>12}  {:>12}  {:.2}{limit}", shown(part(&alone)), shown(part(&beside)), factor(part));

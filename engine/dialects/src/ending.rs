@@ -94,6 +94,7 @@ pub(crate) fn torn(lines: &Lines<'_>, near: bool, unread: bool, out: &mut Builde
     // The last one of the line: several can stand on one, and some tools print the innermost frame last.
     let reversed = stacks[at].frames.first().zip(stacks[at].frames.last()).is_some_and(|(a, b)| a.span > b.span);
     let mut ends = (0..stacks[at].frames.len()).filter(|frame| stacks[at].frames[*frame].span.last == number);
+    let one_line = ends.clone().count() > 1;
     let last = if reversed { ends.next() } else { ends.next_back() };
     let Some(frame) = last else {
         // A lock, a place, a register: each of them has its mark of an end, or cannot be seen to be whole.
@@ -105,7 +106,7 @@ pub(crate) fn torn(lines: &Lines<'_>, near: bool, unread: bool, out: &mut Builde
     };
     if is_torn(&stacks[at].frames, frame) {
         stacks[at].cut = true;
-    } else if ends_in_name(&stacks[at].frames[frame], text) && !is_known_end(stacks, at) {
+    } else if (one_line || ends_in_name(&stacks[at].frames[frame], text)) && !is_known_end(stacks, at) {
         let span = out.at(number);
         out.note(Some(span), "The text ends without a line end: the name of its last frame may be cut off.");
     }

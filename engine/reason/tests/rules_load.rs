@@ -19,7 +19,9 @@ fn source(id: &str, evidence: &str, conclude: &str) -> YamlSource {
 fn load(evidence: &str, conclude: &str) -> Rule {
     let (mut set, messages) =
         rules::check(&[source("sample", evidence, conclude)], &Vocabulary::default(), &CorpusFacts::default());
-    assert!(messages.is_empty(), "{}", render::diagnostics(&messages));
+    // Variables that no text uses are warned of; here they are what is tested.
+    let others = || messages.iter().filter(|message| message.code != "W03");
+    assert_eq!(others().count(), 0, "{}", render::diagnostics(&messages));
     set.rules.pop().expect("a sound rule")
 }
 
@@ -210,9 +212,9 @@ fn kinds_and_groups_are_those_of_the_vocabulary() {
         ("waits: not lock", None),
         ("waits: [mutex, lock]", None),
         ("stack: [(reclaim)]", None),
-        ("waits: mutx", Some("did you mean `mutex`?")),
-        ("waits: \"not [mutex, lok]\"", Some("did you mean `lock`?")),
-        ("stack: [(reclam)]", Some("did you mean `reclaim`?")),
+        ("waits: mutx", Some("help: write `mutex`")),
+        ("waits: \"not [mutex, lok]\"", Some("help: write `lock`")),
+        ("stack: [(reclam)]", Some("help: write `reclaim`")),
     ] {
         let evidence = format!("a: {{task: _, name: x, {condition}, says: s}}");
         let source = source("sample", &evidence, "conclude: {possible: [a]}");

@@ -53,7 +53,7 @@ pub(super) fn looks_like_frame(text: &str) -> bool {
                 [b' ', tail @ ..] => {
                     // On ARM a module can stand between the function and its caller.
                     let calls = || tail.starts_with(b"from ") || (tail.starts_with(b"[") && text.contains("] from "));
-                    end > 0 && (tail.ends_with(b"[inline]") || calls() && text.contains("+0x"))
+                    end > 0 && (tail.ends_with(b"[inline]") || calls() && text.contains("/0x"))
                 }
                 _ => false,
             }

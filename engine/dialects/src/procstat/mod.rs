@@ -127,7 +127,11 @@ impl ProcstatReader {
     fn names<'a>(&self, whole: &'a str, rest: &'a str) -> Option<(&'a str, &'a str)> {
         let (name, stack) = self.columns;
         let aligned = whole.get(stack..).zip(whole.get(name..stack)).filter(|(frames, before)| {
-            before.ends_with(' ') && frames.split(' ').all(|word| is_frame(word) || word == "<running>")
+            // Where the columns moved, the last word of a name looks like a function without its offset.
+            let first_is_frame = !frames.contains("+0x") || frames.split(' ').next().is_some_and(|f| f.contains("+0x"));
+            first_is_frame
+                && before.ends_with(' ')
+                && frames.split(' ').all(|word| is_frame(word) || word == "<running>")
         });
         if let Some((frames, name)) = aligned {
             let name = name.trim();
@@ -163,7 +167,9 @@ impl ProcstatReader {
             ..TaskSighting::default()
         });
         let frames = row.stack.split(' ').filter(|_| !running).filter_map(|word| frame(word, span, out)).collect();
-        out.stack(StackSighting { running, ..StackSighting::new(row.keys, NAME, System::Freebsd, frames, span) });
+        // What is no frame is what was left of one.
+        let cut = !running && !row.stack.split(' ').all(is_frame);
+        out.stack(StackSighting { running, cut, ..StackSighting::new(row.keys, NAME, System::Freebsd, frames, span) });
     }
 }
 

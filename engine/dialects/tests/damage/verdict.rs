@@ -1,6 +1,6 @@
 //! Compares what was read of a damaged text with what it holds.
 
-use crate::text::{self, Damaged, Stack};
+use crate::text::{self, Damaged, Frame, Stack};
 use stacklore_model::{Reading, TaskKeys};
 
 /// How a stack of a damaged text was read; the worst counts.
@@ -125,10 +125,17 @@ impl Judge<'_> {
                 found.matched.push(at);
                 found.torn = true;
                 next = at + 1;
-            } else if found.extra.is_none() {
+            } else if found.extra.is_none() && !self.is_caller_named_there(frame) {
                 found.extra = Some(format!("{} at line {}", frame.symbol, frame.first));
             }
         }
+    }
+
+    /// ARM's lines name the caller as well: where the line of its own is gone, the caller stands in the one before.
+    fn is_caller_named_there(&self, frame: &Frame) -> bool {
+        let mut lines =
+            self.damaged.lines.iter().filter(|line| line.from.0 <= frame.last && frame.first <= line.from.1);
+        lines.any(|line| line.text.split_once(" from ").is_some_and(|(_, caller)| caller.contains(&frame.symbol)))
     }
 
     /// The only frame that a cut text shows of a thread, in a preamble or a table: its stack would have followed.

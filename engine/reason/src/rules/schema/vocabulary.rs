@@ -59,7 +59,8 @@ pub fn vocabulary(vocabulary: &Vocabulary) -> Value {
                 "groups": described("texts", "groups it is in"),
                 "needs": {"type": "string", "description": "who must act: completes \"waits for …\""},
                 "fair": described("yes-no", "a waiting reader also waits for a writer ahead of it"),
-                "untyped": described("yes-no", "the system cannot tell what for")
+                "untyped": described("yes-no", "the system cannot tell what for"),
+                "inspect": {"description": "the command that shows the object, by tool"}
             })),
             "hidden": entry(&["dialects", "functions"], json!({
                 "dialects": described("texts", "dialects that never print them"),
@@ -74,7 +75,8 @@ pub fn vocabulary(vocabulary: &Vocabulary) -> Value {
                 },
                 "mode": reference("mode"),
                 "object": reference("object"),
-                "lock": {"type": "string", "description": "the one global lock that the function takes"}
+                "lock": {"type": "string", "description": "the one global lock that the function takes"},
+                "otherwise": described("yes-no", "counts only where a blocked task's stack gives no other kind")
             })),
             "hold": entry(&["functions"], json!({
                 "functions": described("texts", "functions that hold or serve it: exact, glob, `a | b`"),
