@@ -63,7 +63,7 @@ fn a_draft_names_the_wait_the_frames_and_a_near_miss() {
         assert!(outcome.out.contains(part), "{part} is missing in {}", outcome.out);
     }
     assert!(!outcome.out.contains("TODO-a-near-miss"), "the corpus has something alike: {}", outcome.out);
-    assert!(outcome.err.contains("rules/io/") && outcome.err.contains("expect.yaml"), "{outcome:?}");
+    assert!(outcome.err.contains("rules/filesystem/") && outcome.err.contains("expect.yaml"), "{outcome:?}");
 }
 
 #[test]

@@ -258,22 +258,36 @@ fn class(analysis: &Analysis, waiters: &Part, usual: Option<&Rule>) -> Class {
     }
 }
 
-/// A rule of the family that has most rules about waits of that kind, and of its systems; the first in the text.
+/// A rule of the family whose rules are most about waits of that kind, and of its systems; the first in the text. A rule
+/// that names the kind among many others is less about it.
 fn usual<'r>(waiters: &Part, vocabulary: &Vocabulary, rules: &'r [Rule]) -> Option<&'r Rule> {
     let kind = vocabulary.kind(waiters.kind.as_deref()?)?;
-    let about = |test: &Test| accepts(test, &|word| vocabulary.is_kind(kind, word));
-    let speaks = |rule: &&Rule| {
+    let about = |condition: &Condition| match condition {
+        Condition::Field { name, test } if name == "waits" && accepts(test, &|word| vocabulary.is_kind(kind, word)) => {
+            WHOLE / words(test)
+        }
+        _ => 0,
+    };
+    let share = |rule: &Rule| {
         let conditions = rule.clauses.iter().flat_map(|clause| &clause.conditions);
-        rule.systems.contains(&waiters.system)
-            && conditions
-                .into_iter()
-                .any(|of| matches!(of, Condition::Field { name, test } if name == "waits" && about(test)))
+        conditions.map(about).max().filter(|_| rule.systems.contains(&waiters.system)).unwrap_or(0)
     };
     let mut families: BTreeMap<&str, (usize, &Rule)> = BTreeMap::new();
-    for rule in rules.iter().filter(speaks) {
-        families.entry(&rule.family).or_insert((0, rule)).0 += 1;
+    for rule in rules.iter().filter(|rule| share(rule) > 0) {
+        families.entry(&rule.family).or_insert((0, rule)).0 += share(rule);
     }
     families.into_values().rev().max_by_key(|(number, _)| *number).map(|(_, rule)| rule)
+}
+
+/// What a rule counts that is about one kind only.
+const WHOLE: usize = 720;
+
+/// How many words a test names.
+fn words(test: &Test) -> usize {
+    match test {
+        Test::AnyOf(tests) => tests.iter().map(words).sum::<usize>().max(1),
+        _ => 1,
+    }
 }
 
 /// Whether a test names a kind.
