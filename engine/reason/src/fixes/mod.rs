@@ -2,7 +2,7 @@
 //!
 //! A fix is a hint beside a finding, or beside what to collect where no rule knows a hang. It never makes a finding
 //! and never raises certainty: vendors take fixes back to older releases, and one function can hang for two reasons.
-//! Fixes are data (`rules/fixes/<system>.yaml`); [`load`] reads and checks them, [`Fixes::of_tasks`] finds those that
+//! Fixes are data (`rules/fixes/<system>.yaml`); [`load`] reads and checks them, [`Fixes::annotate`] finds those that
 //! the stacks of tasks show.
 
 mod find;
