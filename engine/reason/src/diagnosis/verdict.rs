@@ -25,11 +25,23 @@ pub(super) fn verdict(analysis: &Analysis, kinds: &Kinds, findings: &[Finding], 
         .iter()
         .zip(&analysis.activities)
         .any(|(task, does)| alarms(analysis, kinds, task, does))
+        || nothing_is_known(analysis)
     {
         Verdict::Unknown
     } else {
         Verdict::Healthy
     }
+}
+
+/// Whether the text shows tasks that sleep in a kernel and of none of them is known in what: whoever pastes one stack
+/// does so because it hangs, and that it rests would be a guess.
+fn nothing_is_known(analysis: &Analysis) -> bool {
+    let kernel = |activity: &Activity| {
+        let systems = activity.stacks.iter().filter_map(|stack| analysis.case.stacks.get(stack.0 as usize));
+        systems.into_iter().any(|stack| matches!(stack.system, System::Linux | System::Illumos | System::Freebsd))
+    };
+    let shown = || analysis.activities.iter().filter(|activity| !activity.stacks.is_empty());
+    shown().all(|activity| !activity.classified) && shown().any(kernel)
 }
 
 /// Whether a task is blocked in a way that is no rest: in an uninterruptible sleep, or in a wait of a kind that is in a
