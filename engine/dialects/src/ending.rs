@@ -328,6 +328,21 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_looks_wrapped_is_told_and_not_put_together() {
+        let line = |number: usize| {
+            format!("#0  0x00007f7a2f1a{number:04x} in wait (cond=0x7fff78a6e058, n=3) at a/{:.<16}", "b")
+        };
+        let file = |count: usize| (0..count).map(|number| line(number) + "\ny.c:12\n").collect::<String>();
+        assert_eq!(line(0).len(), 79);
+        let told = |text: &str| of(text).notes.iter().any(|note| note.text.contains("wrapped at 79 columns"));
+        assert!(told(&file(2_000)));
+        assert!(!told(&(file(2_000) + &"x".repeat(200))));
+        assert!(!told(
+            &"#0  0x00007f7a2f1a0000 in wait (cond=0x7fff78a6e058, n=3) at a/bbbbbbbbbbbbbbbbb\n".repeat(4_000)
+        ));
+    }
+
+    #[test]
     fn a_torn_last_line_is_told() {
         let cut = |text: &str| {
             let reading = of(text);

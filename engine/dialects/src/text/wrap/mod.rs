@@ -1,8 +1,8 @@
 //! Lines that a terminal or a mailer broke at its width: which line goes on in the next one.
 //!
 //! A text tells its width by its longest line, and a broken line by two signs: the line before was full, and it begins
-//! like no line behind one that was not full. Only texts of a paste's size are looked at. A text that looks wrapped and
-//! was not put together again everywhere is told.
+//! like no line behind one that was not full. Only texts of a paste's size are put together. A text that looks wrapped and
+//! was not put together again everywhere is told, whatever its size.
 
 mod rest;
 
@@ -11,7 +11,7 @@ use super::shell::is_mark_of_elision;
 use super::{Lines, prompt};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Longer texts are files, which nobody wraps.
+/// Longer texts are files, which hardly anybody wraps: they are not put together.
 const MOST_LINES: u32 = 3_000;
 
 /// Widths of terminals and mailers.
@@ -28,6 +28,36 @@ const TERMINALS: [usize; 9] = [72, 78, 79, 80, 100, 120, 128, 132, 160];
 
 /// Beginnings of lines behind full ones that no other line has, from which on a text looks wrapped.
 const ODD_BEGINNINGS: usize = 3;
+
+/// Different lines of a file that end at the width of a terminal, which no line passes, from which on it looks wrapped.
+const FULL_LINES: usize = 10;
+
+/// Whether a file looks wrapped: by the lengths of its lines alone, up to the first that is longer than any terminal.
+fn of_a_file(lines: &Lines<'_>) -> Option<Seam> {
+    let most = TERMINALS.into_iter().max().unwrap_or_default();
+    let mut width = 0;
+    // The same line can stand there a thousand times.
+    let mut full: HashSet<&str> = HashSet::new();
+    let (mut first, mut last) = (1, 1);
+    for number in 1..=lines.len() {
+        let line = lines.get(number);
+        if line.len() > most {
+            return None;
+        }
+        if line.len() > width {
+            (width, first) = (line.len(), number);
+            full.clear();
+        }
+        if line.len() == width {
+            last = number;
+            if full.len() < FULL_LINES {
+                full.insert(line);
+            }
+        }
+    }
+    let is_wrapped = TERMINALS.contains(&width) && full.len() == FULL_LINES;
+    is_wrapped.then_some(Seam { width, first, last, joined: 0 })
+}
 
 /// The broken lines of a text.
 #[derive(Default)]
@@ -55,7 +85,7 @@ pub(crate) struct Seam {
 impl Wraps {
     pub(super) fn of(lines: &Lines<'_>) -> Self {
         if lines.len() > MOST_LINES {
-            return Wraps::default();
+            return Wraps { seam: of_a_file(lines), ..Wraps::default() };
         }
         let texts: Vec<_> = (1..=lines.len()).map(|number| plain(lines, number)).collect();
         let texts = Texts::of(texts.iter().map(AsRef::as_ref).collect());
