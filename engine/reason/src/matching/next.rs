@@ -187,10 +187,12 @@ impl Tried<'_> {
             System::Python => ("py-spy dump --pid", "pgrep -l"),
             _ => return None,
         };
-        Some(match process {
+        let text = match process {
             Some(pid) => format!("{command} {pid}"),
             None => format!("{command} PID   (PID: see `{find}`)"),
-        })
+        };
+        // Whoever runs what is told here must know what it costs.
+        Some(if system == System::Go { format!("{text}   (prints all goroutines and ends the program)") } else { text })
     }
 }
 
