@@ -31,6 +31,7 @@ pub(super) fn empty() -> Report {
             unclear: Vec::new(),
             notes: Vec::new(),
         },
+        texts: Vec::new(),
     }
 }
 

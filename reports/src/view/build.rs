@@ -7,6 +7,7 @@ use super::{contents_of, equal, findings_of, graph_of};
 use stacklore_reason::analysis::Analysis;
 use stacklore_reason::finding::{Diagnosis, Why};
 use stacklore_reason::vocabulary::Vocabulary;
+use std::sync::Arc;
 
 /// The view of a diagnosed case.
 pub fn report(
@@ -28,6 +29,7 @@ pub fn report(
         near_misses: findings_of::near_misses(diagnosis),
         known_fixes: findings_of::fixes(&diagnosis.known_fixes, &lines),
         contents: contents(analysis, vocabulary, diagnosis, graph, &lines),
+        texts: analysis.case.sources.iter().map(|source| Arc::clone(&source.text)).collect(),
     }
 }
 

@@ -27,6 +27,7 @@ pub use waits::{EdgeView, GraphView, GroupView, NodeView};
 
 use serde::Serialize;
 use stacklore_reason::finding::Verdict;
+use std::sync::Arc;
 
 /// Name and number of the JSON form.
 pub const SCHEMA: &str = "stacklore.report/1";
@@ -62,6 +63,9 @@ pub struct Report {
     /// What was read.
     #[serde(flatten)]
     pub contents: Contents,
+    /// The texts themselves, one for each of [`Contents::sources`]: for formats that show more of them than quotes.
+    #[serde(skip)]
+    pub texts: Vec<Arc<String>>,
 }
 
 /// What was read of a case, without a diagnosis.
