@@ -22,7 +22,7 @@ mod why;
 pub use escape::visible;
 
 use crate::view::Contents;
-use crate::{ContentsFormat, Format, Layout, Named, Parsed, Report, WhyView};
+use crate::{ContentsFormat, Format, Layout, Named, Parsed, Report, WhyFormat, WhyView};
 use page::Page;
 use stacklore_reason::finding::{Certainty, Verdict};
 use std::io::{self, Write};
@@ -51,7 +51,9 @@ impl Format for Text {
         }
         footer::write(page, &report.contents)
     }
+}
 
+impl WhyFormat for Text {
     fn why(&self, why: &WhyView, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
         why::write(&mut Page::new(out, *layout), why)
     }
