@@ -7,6 +7,7 @@ pub mod answer;
 mod dot;
 mod folded;
 mod format;
+mod html;
 mod json;
 #[cfg(test)]
 mod sample;
@@ -23,6 +24,7 @@ pub use format::{
     CONTENTS_FORMATS, ContentsFormat, Detail, FORMATS, Format, Layout, Named, WHY_FORMATS, WhyFormat, contents_format,
     format, why_format,
 };
+pub use html::Html;
 pub use json::Json;
 pub use sarif::Sarif;
 pub use text::Text;

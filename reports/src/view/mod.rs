@@ -4,7 +4,7 @@
 mod build;
 mod contents;
 mod contents_of;
-mod equal;
+pub(crate) mod equal;
 mod findings;
 mod findings_of;
 mod forms;
