@@ -8,6 +8,7 @@ mod knowledge_is_data;
 mod parse;
 mod program;
 mod readme;
+mod redact;
 mod rules;
 mod rules_lint;
 mod rules_new;

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
 
 fn report(args: &DiagnoseArgs, engine: &Engine, texts: Texts) -> anyhow::Result<Exit> {
     let options = Options { least: args.min_certainty.into(), only: args.only.clone(), notes: texts.notes };
-    let report = engine.conclude(&texts.case, texts.documents, texts.readings, &options);
+    let report = args.output.view(engine.conclude(&texts.case, texts.documents, texts.readings, &options));
     output::write(&args.output, |layout, out| format(args).report(&report, layout, out))?;
     let alarm = args.fail_on.is_some_and(|least| found(&report, least.into()));
     Ok(if alarm { Exit::Found } else { Exit::Done })
@@ -39,6 +39,7 @@ fn found(report: &Report, least: Certainty) -> bool {
 
 fn explain(args: &DiagnoseArgs, engine: &Engine, id: &str, texts: Texts) -> anyhow::Result<Exit> {
     if let Some(why) = engine.why(id, texts.documents, texts.readings) {
+        let why = args.output.view(why);
         output::write(&args.output, |layout, out| format(args).why(&why, layout, out))?;
     }
     Ok(Exit::Done)
