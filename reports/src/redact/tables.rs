@@ -333,12 +333,12 @@ pub(super) fn is_domain(name: &str) -> bool {
     let (Some((_, last)), Some((first, _))) = (name.rsplit_once('.'), name.split_once('.')) else { return false };
     let label = |label: &str| {
         let plain = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        plain && !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
+        // Names of classes mix cases, names of hosts do not.
+        let mixed =
+            label.bytes().any(|byte| byte.is_ascii_lowercase()) && label.bytes().any(|byte| byte.is_ascii_uppercase());
+        plain && !mixed && !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
     };
-    // Names of classes mix cases, names of hosts do not.
-    let mixed =
-        name.bytes().any(|byte| byte.is_ascii_lowercase()) && name.bytes().any(|byte| byte.is_ascii_uppercase());
-    if mixed || name.len() > 253 || !name.split('.').all(label) {
+    if name.len() > 253 || !name.split('.').all(label) {
         return false;
     }
     let (first, last) = (first.to_ascii_lowercase(), last.to_ascii_lowercase());
@@ -354,9 +354,16 @@ mod tests {
 
     #[test]
     fn domains_are_told_from_look_alikes() {
-        for host in
-            ["db1.acme.com", "acme.com", "node7.prod.acme.io", "DB1.ACME.COM", "db-1.net", "box.fritz.de", "mac.local"]
-        {
+        for host in [
+            "db1.acme.com",
+            "acme.com",
+            "node7.prod.acme.io",
+            "DB1.ACME.COM",
+            "DB1.acme.com",
+            "db-1.net",
+            "box.fritz.de",
+            "mac.local",
+        ] {
             assert!(is_domain(host), "{host}");
         }
         let others = "sk.net com.acme.net com.acme.Server main.rs libfoo.so a.b dev.net java.lang.it x_y.com Foo.com \
