@@ -29,6 +29,7 @@ const SYSTEM_FOLDERS: &[&str] = &[
     "/platform",
     "/kernel",
     "/boot",
+    "/init",
     "/System",
     "/Library",
     "/modules",
@@ -307,6 +308,11 @@ pub(super) fn is_word(name: &str) -> bool {
 /// A host that everybody knows.
 pub(super) fn is_public_host(host: &str) -> bool {
     PUBLIC_HOSTS.iter().any(|public| public.eq_ignore_ascii_case(host))
+}
+
+/// A host that everybody knows, with nothing of a customer on it.
+pub(super) fn is_public_page(host: &str) -> bool {
+    is_public_host(host) && !["localhost", "localhost.localdomain", "github.com"].contains(&host)
 }
 
 /// A word after which a number with dots is a version.

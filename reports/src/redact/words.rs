@@ -98,7 +98,7 @@ fn url(text: &str, start: usize, from: usize, limit: usize, origin: Origin, name
         // Whoever stands before the host goes with it.
         pieces.push(Piece { range: from..begin + bare.len(), new });
     }
-    let keeps = origin == Origin::Prose && !known;
+    let keeps = (origin == Origin::Prose && !known) || tables::is_public_page(bare);
     if path.len() > 1 && !keeps && !super::standins::is_stand_in(path.trim_matches('/')) {
         let path_start = from + slash;
         let system = bare.is_empty() && tables::is_system_path(path);
@@ -135,9 +135,7 @@ fn mail(at: usize, user: &str, name: &str, origin: Origin, names: &mut StandIns)
 /// Where an absolute path begins in a word: at its begin, behind a colon, an `@`, a `~` or a short option.
 fn path_begin(word: &str) -> Option<usize> {
     let bytes = word.as_bytes();
-    if memchr::memchr2(b'/', b'\\', bytes).is_none() {
-        return None;
-    }
+    memchr::memchr2(b'/', b'\\', bytes)?;
     match bytes {
         [b'/', ..] => Some(0),
         [b'\\', b'\\', ..] => Some(0),
@@ -161,14 +159,20 @@ fn paths(text: &str, from: usize, end: usize, limit: usize, origin: Origin, name
         let rest = &text[at..end];
         let drive = usize::from(place::is_drive(rest)) * 2;
         let length = memchr::memmem::find(&rest.as_bytes()[drive..], b":/").map_or(rest.len(), |colon| drive + colon);
-        pieces.extend(path(&rest[..length], at, origin, names));
+        // `</TASK>` closes what `<TASK>` opened.
+        if at == 0 || text.as_bytes()[at - 1] != b'<' {
+            pieces.extend(path(&rest[..length], at, &text[at + length..], origin, names));
+        }
         at += length + 1;
     }
     pieces
 }
 
-fn path(word: &str, at: usize, origin: Origin, names: &mut StandIns) -> Option<Piece> {
+/// One path; `after` is what follows it.
+fn path(word: &str, at: usize, after: &str, origin: Origin, names: &mut StandIns) -> Option<Piece> {
     let (ending, numbered) = place::ending(word);
+    let apart = after.strip_prefix(' ').is_some_and(|after| after.starts_with(|c: char| c.is_ascii_digit()));
+    let numbered = numbered || (word.ends_with(':') && apart);
     let path = &word[..word.len() - ending];
     let slash = |c: char| c == '/' || c == '\\';
     let first = path.trim_start_matches('/').split(slash).next().unwrap_or_default();

@@ -93,6 +93,7 @@ const KEYS: &[(&str, Then)] = &[
     ("for invalid user ", USER),
     ("Invalid user ", USER),
     ("password for ", USER),
+    ("password for invalid user ", USER),
     ("publickey for ", USER),
     ("Owner: ", USER),
     ("User: ", USER),
@@ -210,7 +211,10 @@ fn follow(text: &str, start: usize, end: usize, then: Then, found: &mut Found) {
         Then::NextEnvironment => next_line(text, end, What::Environment, found),
         Then::Environment => environment(text, end, found),
         Then::Word(kind) => {
-            let at = end + text[end..].bytes().take_while(|byte| matches!(byte, b' ' | b'"' | b'\'')).count();
+            // Behind a sign a blank begins something else; behind a word the columns may be wide.
+            let wide = !text[start..end].ends_with('=');
+            let gap = |byte: &u8| matches!(byte, b'"' | b'\'') || (*byte == b' ' && wide);
+            let at = end + text[end..].bytes().take_while(gap).count();
             let length = word(&text[at..]);
             if !(matches!(kind, Kind::Host) && text[at..at + length].starts_with("scsi")) {
                 found.mark(at..at + length, What::Secret(kind));
