@@ -9,6 +9,7 @@ mod knowledge_is_data;
 mod parse;
 mod program;
 mod readme;
+mod redact;
 mod report_schema;
 mod rules;
 mod rules_lint;

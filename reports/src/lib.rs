@@ -9,6 +9,7 @@ mod folded;
 mod format;
 mod html;
 mod json;
+mod redact;
 #[cfg(test)]
 mod sample;
 mod sarif;
@@ -26,6 +27,7 @@ pub use format::{
 };
 pub use html::Html;
 pub use json::Json;
+pub use redact::{Redact, redact};
 pub use sarif::Sarif;
 pub use text::Text;
 pub use view::{EngineView, Parsed, Report, WhyView};

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
 
 fn report(args: &DiagnoseArgs, engine: &Engine, texts: Texts) -> anyhow::Result<Exit> {
     let options = Options { least: args.min_certainty.into(), only: args.only.clone(), notes: texts.notes };
-    let report = engine.conclude(&texts.case, texts.documents, texts.readings, &options);
+    let report = args.output.view(engine.conclude(&texts.case, texts.documents, texts.readings, &options));
     let detail = detail(args);
     output::write(&args.output, |layout, out| format(args).report(&report, &Layout { detail, ..*layout }, out))?;
     let alarm = args.fail_on.is_some_and(|least| found(&report, least.into()));
@@ -63,6 +63,7 @@ fn explain(
     texts: Texts,
 ) -> anyhow::Result<Exit> {
     if let Some(why) = engine.why(id, texts.documents, texts.readings) {
+        let why = args.output.view(why);
         output::write(&args.output, |layout, out| format.why(&why, layout, out))?;
     }
     Ok(Exit::Done)
