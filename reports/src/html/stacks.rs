@@ -6,7 +6,7 @@ use crate::answer::words::{self, counted, place};
 use crate::view::{EqualFrameView, EqualView, NAMELESS, equal, shorten};
 use serde::Serialize;
 use stacklore_model::Reliability;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Groups that are shown.
 const GROUPS: usize = 300;
@@ -18,6 +18,8 @@ const TASKS: usize = 40;
 const SYMBOL: usize = 300;
 /// Functions in the head of a group.
 const HEAD: usize = 3;
+/// Characters of a function's name there.
+const SHORT: usize = 60;
 
 /// Groups of equal stacks.
 #[derive(Debug, Serialize)]
@@ -67,7 +69,8 @@ pub(super) fn of(report: &Report, names: &[String], targets: &mut Targets) -> St
     // What waits is what a reader looks for.
     let mut order: Vec<&EqualView> = groups.iter().collect();
     order.sort_by_key(|group| class(group) != "wait");
-    let shown = order.iter().take(GROUPS).map(|group| of_group(report, group, names, targets)).collect();
+    let telling = telling(report);
+    let shown = order.iter().take(GROUPS).map(|group| of_group(report, group, names, &telling, targets)).collect();
     Stacks { told, groups: shown, more: groups.len().saturating_sub(GROUPS) }
 }
 
@@ -80,9 +83,24 @@ fn class(group: &EqualView) -> &'static str {
     }
 }
 
-fn of_group(report: &Report, group: &EqualView, names: &[String], targets: &mut Targets) -> Group {
+/// The functions that tell what a stack is about, without those of the scheduler, where they are known.
+fn telling(report: &Report) -> BTreeMap<u32, &[String]> {
+    let groups = report.contents.groups.iter().filter(|group| !group.frames.is_empty());
+    groups.flat_map(|group| group.stacks.iter().map(|stack| (*stack, group.frames.as_slice()))).collect()
+}
+
+fn of_group(
+    report: &Report,
+    group: &EqualView,
+    names: &[String],
+    telling: &BTreeMap<u32, &[String]>,
+    targets: &mut Targets,
+) -> Group {
     targets.add(group.source, group.line, false);
-    let head: Vec<String> = group.frames.iter().take(HEAD).map(|frame| shorten(&frame.symbol, 60)).collect();
+    let known = group.stacks.first().and_then(|stack| telling.get(stack));
+    let innermost = || group.frames.iter().take(HEAD).map(|frame| shorten(&frame.symbol, SHORT)).collect();
+    let head: Vec<String> =
+        known.map_or_else(innermost, |frames| frames.iter().take(HEAD).map(|frame| shorten(frame, SHORT)).collect());
     Group {
         count: group.count,
         wait: words::wait(&report.contents.kinds, group.wait.as_deref(), group.mode, group.idle),
