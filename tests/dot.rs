@@ -44,6 +44,15 @@ fn the_ring_is_red_and_what_is_assumed_is_dashed() {
 }
 
 #[test]
+fn a_ring_closes_over_what_is_neither_task_nor_lock() {
+    let dot = dot("corpus/seeds/netlink-warnd/input.txt");
+    let red = dot.lines().filter(|line| line.contains("->") && line.contains("color=red")).count();
+    assert_eq!(red, 3, "warnd, warnd and the socket between them: {dot}");
+    let socket = dot.lines().find(|line| line.contains("label=\"netlink socket")).expect("the socket is a node");
+    assert!(socket.contains("shape=note") && socket.contains("color=red"), "{dot}");
+}
+
+#[test]
 fn a_case_without_waits_is_an_empty_graph() {
     let out = run(&["--format", "dot"], b"nothing to see\n").out;
     assert!(out.starts_with("digraph ") && out.trim_end().ends_with('}') && !out.contains("->"), "{out}");

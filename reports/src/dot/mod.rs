@@ -32,8 +32,11 @@ impl Format for Dot {
     fn report(&self, report: &Report, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
         let choice = Choice::of(report);
         let graph = &report.contents.wait_graph;
-        let edges: Vec<&EdgeView> =
-            graph.edges.iter().filter(|edge| choice.has(edge.from) && choice.has(edge.to)).collect();
+        // A rule may say again what the graph already has.
+        let mut seen = BTreeSet::new();
+        let drawn =
+            |edge: &&EdgeView| choice.has(edge.from) && choice.has(edge.to) && seen.insert((edge.from, edge.to));
+        let edges: Vec<&EdgeView> = graph.edges.iter().filter(drawn).collect();
         head(report, out)?;
         if choice.left_out > 0 {
             left_out(&choice, out)?;

@@ -2,34 +2,29 @@
 
 use super::form::{ArtifactLocation, CodeFlow, Location, Message, ThreadFlow, ThreadFlowLocation};
 use super::location;
-use crate::view::{EdgeView, FindingView, GraphView, StepView};
+use crate::view::{EdgeView, FindingView, GraphView, Links, StepView};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps of a chain that are told.
 const STEPS_MAX: usize = 100;
 
-/// The wait-for graph, to be walked.
+/// The wait-for graph, to be walked from the tasks of a finding.
 pub(super) struct Waits<'a> {
     graph: &'a GraphView,
     /// Numbers of nodes by their kind and number in the list of that kind.
     numbers: BTreeMap<(&'static str, u32), u32>,
-    /// Between two nodes the first edge of the text.
-    edges: BTreeMap<(u32, u32), &'a EdgeView>,
+    links: Links<'a>,
 }
 
 impl<'a> Waits<'a> {
     pub(super) fn of(graph: &'a GraphView) -> Self {
         let numbers = graph.nodes.iter().map(|node| ((node.kind, node.index), node.id)).collect();
-        let mut edges = BTreeMap::new();
-        for edge in &graph.edges {
-            edges.entry((edge.from, edge.to)).or_insert(edge);
-        }
-        Waits { graph, numbers, edges }
+        Waits { graph, numbers, links: Links::of(graph) }
     }
 
     /// The ring that a finding binds, else the chain from its first waiter on; none where nobody waits for anybody.
     pub(super) fn flow(&self, finding: &'a FindingView, sources: &[ArtifactLocation]) -> Option<CodeFlow> {
-        let ring: Vec<&EdgeView> = finding.ring.iter().flat_map(|step| self.step(step)).flatten().collect();
+        let ring: Vec<&EdgeView> = finding.ring.iter().flat_map(|step| self.step(step)).collect();
         let edges = if ring.is_empty() { self.chain(finding) } else { ring };
         let step = |edge: &&EdgeView| {
             let physical_location = location(sources, edge.source, edge.line, edge.line)?;
@@ -42,14 +37,12 @@ impl<'a> Waits<'a> {
     }
 
     /// From the task to the object and from there to who holds it, or straight to that one.
-    fn step(&self, step: &StepView) -> [Option<&'a EdgeView>; 2] {
+    fn step(&self, step: &StepView) -> Vec<&'a EdgeView> {
         let number = |kind, index| self.numbers.get(&(kind, index)).copied();
-        let edge = |from: Option<u32>, to: Option<u32>| self.edges.get(&(from?, to?)).copied();
-        let (task, holder) = (number("task", step.task), number("task", step.holder));
-        match step.object.and_then(|object| number("object", object)) {
-            Some(object) => [edge(task, Some(object)), edge(Some(object), holder)],
-            None => [edge(task, holder), None],
-        }
+        let object = step.object.and_then(|object| number("object", object));
+        let nodes: Vec<u32> =
+            [number("task", step.task), object, number("task", step.holder)].into_iter().flatten().collect();
+        nodes.windows(2).flat_map(|pair| self.links.way(pair[0], pair[1])).collect()
     }
 
     fn chain(&self, finding: &'a FindingView) -> Vec<&'a EdgeView> {
@@ -64,15 +57,11 @@ impl<'a> Waits<'a> {
         let mut seen = BTreeSet::new();
         let mut chain = Vec::new();
         while let Some(node) = at.filter(|node| chain.len() < STEPS_MAX && seen.insert(*node)) {
-            let next = own.get(&node).copied().or_else(|| self.leaving(node));
+            let next = own.get(&node).copied().or_else(|| self.links.leaving(node));
             chain.extend(next);
             at = next.map(|edge| edge.to);
         }
         chain
-    }
-
-    fn leaving(&self, node: u32) -> Option<&'a EdgeView> {
-        self.edges.range((node, 0)..=(node, u32::MAX)).next().map(|(_, edge)| *edge)
     }
 
     /// `stage-0 (2884) waits: mutex fork_lock[1]`: the kind is not said twice.

@@ -17,6 +17,7 @@ use form::{
     Artifact, ArtifactLocation, ArtifactProperties, Driver, Invocation, Location, Log, Message, Notification,
     NotificationKind, PhysicalLocation, Region, Run, RunProperties, Tool,
 };
+use stacklore_reason::finding::Verdict;
 use std::io::{self, Write};
 
 /// The SARIF format.
@@ -102,8 +103,8 @@ fn artifact(source: &SourceView, location: &ArtifactLocation) -> Artifact {
 /// Remarks of the report, and lines that were not understood.
 fn notifications(report: &Report, locations: &[ArtifactLocation]) -> Vec<Notification> {
     let unclear = &report.contents.unclear;
-    let remark = |text: &str| Notification {
-        level: "note",
+    let remark = |level: &'static str, text: &str| Notification {
+        level,
         message: Message::of(text),
         descriptor: None,
         locations: Vec::new(),
@@ -117,12 +118,24 @@ fn notifications(report: &Report, locations: &[ArtifactLocation]) -> Vec<Notific
             .into_iter()
             .collect(),
     };
-    let mut notifications: Vec<Notification> = report.contents.notes.iter().map(|note| remark(note)).collect();
+    let mut notifications: Vec<Notification> =
+        unnamed(report).map(|text| remark("warning", text)).into_iter().collect();
+    notifications.extend(report.contents.notes.iter().map(|note| remark("note", note)));
     notifications.extend(unclear.iter().take(UNCLEAR_MAX).enumerate().map(line));
     if let Some(more @ 1..) = unclear.len().checked_sub(UNCLEAR_MAX) {
-        notifications.push(remark(&format!("{more} more lines look like a trace and were not understood.")));
+        notifications.push(remark("note", &format!("{more} more lines look like a trace and were not understood.")));
     }
     notifications
+}
+
+/// A hang that no rule names is no result, for a result needs a rule; it must not look like a clean text either.
+fn unnamed(report: &Report) -> Option<&'static str> {
+    match report.verdict {
+        _ if !report.findings.is_empty() => None,
+        Verdict::Hang => Some("Tasks wait for each other in a ring; no rule names this one."),
+        Verdict::Unknown => Some("Tasks are blocked, and no rule knows why."),
+        _ => None,
+    }
 }
 
 /// Lines of a text; none where there is no such text.
