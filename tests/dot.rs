@@ -34,11 +34,11 @@ fn the_ring_is_red_and_what_is_assumed_is_dashed() {
     let dot = dot("corpus/seeds/rmmod-ttm-mutex/input.txt");
     assert!(dot.starts_with("digraph \""), "{dot}");
     let edge = |words: &str| dot.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}: {dot}"));
-    assert!(edge("label=\"waits: ww-mutex write\"").contains("color=red, penwidth=2, style=bold"), "{dot}");
+    assert!(edge("label=\"waits: ww_mutex\"").contains("color=red, penwidth=2, style=bold"), "{dot}");
     assert!(edge("label=\"held by\"").contains("color=red"), "{dot}");
-    let assumed = edge("label=\"needs (assumed)\"");
+    let assumed = edge("label=\"waits: flush of work (assumed)\"");
     assert!(assumed.contains("style=dashed") && !assumed.contains("red"), "{dot}");
-    assert!(edge("label=\"waits: ww-mutex write\"").contains("input.txt:36: "), "{dot}");
+    assert!(edge("label=\"waits: ww_mutex\"").contains("input.txt:36: "), "{dot}");
     assert!(edge("label=\"kworker/1:2 (4790)\"").contains("shape=box"), "{dot}");
     assert!(edge("label=\"mutex ffff880035acf1e0\"").contains("shape=ellipse"), "{dot}");
 }

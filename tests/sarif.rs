@@ -93,7 +93,7 @@ fn a_hang_without_a_rule_is_told() {
     let log = run(&["--format", "sarif"], text).json();
     assert_eq!(log["runs"][0]["properties"]["verdict"], "unknown", "{log}");
     let notification = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0];
-    assert_eq!(notification["message"]["text"], "Tasks are blocked, and no rule knows why.");
+    assert_eq!(notification["message"]["text"], "1 stack waits; no rule knows this one.");
     assert_eq!(notification["level"], "warning");
 }
 
@@ -113,7 +113,7 @@ fn a_chain_of_waits_is_a_code_flow() {
     assert_eq!(
         told,
         [
-            ("kworker/1:2 (4790) waits: ww-mutex write → mutex ffff880035acf1e0", 36),
+            ("kworker/1:2 (4790) waits: ww_mutex → mutex ffff880035acf1e0", 36),
             ("mutex ffff880035acf1e0 held by kworker/1:2 (4790)", 109),
         ]
     );

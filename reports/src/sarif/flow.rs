@@ -2,7 +2,9 @@
 
 use super::form::{ArtifactLocation, CodeFlow, Location, Message, ThreadFlow, ThreadFlowLocation};
 use super::location;
-use crate::view::{EdgeView, FindingView, GraphView, Links, StepView};
+use crate::Report;
+use crate::answer::picture::Phrases;
+use crate::view::{EdgeView, FindingView, Links, StepView};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps of a chain that are told.
@@ -10,25 +12,27 @@ const STEPS_MAX: usize = 100;
 
 /// The wait-for graph, to be walked from the tasks of a finding.
 pub(super) struct Waits<'a> {
-    graph: &'a GraphView,
+    report: &'a Report,
     /// Numbers of nodes by their kind and number in the list of that kind.
     numbers: BTreeMap<(&'static str, u32), u32>,
     links: Links<'a>,
 }
 
 impl<'a> Waits<'a> {
-    pub(super) fn of(graph: &'a GraphView) -> Self {
+    pub(super) fn of(report: &'a Report) -> Self {
+        let graph = &report.contents.wait_graph;
         let numbers = graph.nodes.iter().map(|node| ((node.kind, node.index), node.id)).collect();
-        Waits { graph, numbers, links: Links::of(graph) }
+        Waits { report, numbers, links: Links::of(graph) }
     }
 
     /// The ring that a finding binds, else the chain from its first waiter on; none where nobody waits for anybody.
     pub(super) fn flow(&self, finding: &'a FindingView, sources: &[ArtifactLocation]) -> Option<CodeFlow> {
         let ring: Vec<&EdgeView> = finding.ring.iter().flat_map(|step| self.step(step)).collect();
         let edges = if ring.is_empty() { self.chain(finding) } else { ring };
+        let phrases = Phrases::of(self.report, &edges);
         let step = |edge: &&EdgeView| {
             let physical_location = location(sources, edge.source, edge.line, edge.line)?;
-            let message = Some(Message::of(&self.says(edge)));
+            let message = Some(Message::of(&self.says(&phrases, edge)));
             let location = Location { id: None, physical_location, message };
             Some(ThreadFlowLocation { location, importance: "essential" })
         };
@@ -65,14 +69,15 @@ impl<'a> Waits<'a> {
     }
 
     /// `stage-0 (2884) waits: mutex fork_lock[1]`: the kind is not said twice.
-    fn says(&self, edge: &EdgeView) -> String {
-        let node = |id: u32| self.graph.nodes.get(id as usize);
+    fn says(&self, phrases: &Phrases<'_>, edge: &EdgeView) -> String {
+        let node = |id: u32| self.report.contents.wait_graph.nodes.get(id as usize);
         let from = node(edge.from).map_or("?", |node| &node.label);
         let to = node(edge.to).map_or("?", |node| &node.label);
-        let words = edge.words();
-        match edge.wait.as_deref().and_then(|kind| to.strip_prefix(kind)?.strip_prefix(' ')) {
+        let words = phrases.says(edge);
+        let kind = words.strip_prefix("waits: ");
+        match kind.and_then(|kind| to.strip_prefix(kind)?.strip_prefix(' ')) {
             Some(short) => format!("{from} {words} {short}"),
-            None if edge.kind == "waits" => format!("{from} {words} → {to}"),
+            None if kind.is_some() => format!("{from} {words} → {to}"),
             None => format!("{from} {words} {to}"),
         }
     }

@@ -11,13 +11,13 @@ mod results;
 mod rules;
 mod words;
 
+use crate::answer::{Alarm, first_line};
 use crate::view::{FixView, SourceView};
 use crate::{Format, Layout, Named, Report, visible};
 use form::{
     Artifact, ArtifactLocation, ArtifactProperties, Driver, Invocation, Location, Log, Message, Notification,
     NotificationKind, PhysicalLocation, Region, Run, RunProperties, Tool,
 };
-use stacklore_reason::finding::Verdict;
 use std::io::{self, Write};
 
 /// The SARIF format.
@@ -119,7 +119,7 @@ fn notifications(report: &Report, locations: &[ArtifactLocation]) -> Vec<Notific
             .collect(),
     };
     let mut notifications: Vec<Notification> =
-        unnamed(report).map(|text| remark("warning", text)).into_iter().collect();
+        unnamed(report).map(|text| remark("warning", &text)).into_iter().collect();
     notifications.extend(report.contents.notes.iter().map(|note| remark("note", note)));
     notifications.extend(unclear.iter().take(UNCLEAR_MAX).enumerate().map(line));
     if let Some(more @ 1..) = unclear.len().checked_sub(UNCLEAR_MAX) {
@@ -129,13 +129,10 @@ fn notifications(report: &Report, locations: &[ArtifactLocation]) -> Vec<Notific
 }
 
 /// A hang that no rule names is no result, for a result needs a rule; it must not look like a clean text either.
-fn unnamed(report: &Report) -> Option<&'static str> {
-    match report.verdict {
-        _ if !report.findings.is_empty() => None,
-        Verdict::Hang => Some("Tasks wait for each other in a ring; no rule names this one."),
-        Verdict::Unknown => Some("Tasks are blocked, and no rule knows why."),
-        _ => None,
-    }
+fn unnamed(report: &Report) -> Option<String> {
+    let (_, alarm, line) = first_line(report);
+    let waits = matches!(alarm, Alarm::Bad | Alarm::Doubtful);
+    (waits && report.findings.is_empty()).then_some(line)
 }
 
 /// Lines of a text; none where there is no such text.

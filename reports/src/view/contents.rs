@@ -14,6 +14,8 @@ pub struct Contents {
     pub sources: Vec<SourceView>,
     /// How much of each there is.
     pub counts: Counts,
+    /// The wait kinds that occur, in words.
+    pub kinds: BTreeMap<String, KindView>,
     /// Who waits for whom.
     pub wait_graph: GraphView,
     /// Stacks that wait for the same thing in the same place.
@@ -34,6 +36,15 @@ pub struct Contents {
     pub unclear: Vec<UnclearView>,
     /// Limits that were hit and similar remarks, full sentences.
     pub notes: Vec<String>,
+}
+
+/// A wait kind in words.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+pub struct KindView {
+    /// What reports call it after `waits:`.
+    pub label: String,
+    /// Whether such a lock can be held by several readers at once.
+    pub shared: bool,
 }
 
 /// One text.
