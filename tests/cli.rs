@@ -8,7 +8,7 @@ const TEXT: &[u8] = b"nothing to see here\n";
 fn help_and_version() {
     let help = run(&["--help"], b"");
     assert_eq!(help.status, 0);
-    for word in ["diagnose", "parse", "rules", "--format", "--fail-on", "Exit status"] {
+    for word in ["diagnose", "parse", "rules", "schema", "--format", "sarif", "dot", "--fail-on", "Exit status"] {
         assert!(help.out.contains(word), "{word} is missing in {}", help.out);
     }
     assert!(!help.out.contains("markdown"), "a format that does not exist yet must not be offered");

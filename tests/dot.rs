@@ -34,13 +34,22 @@ fn the_ring_is_red_and_what_is_assumed_is_dashed() {
     let dot = dot("corpus/seeds/rmmod-ttm-mutex/input.txt");
     assert!(dot.starts_with("digraph \""), "{dot}");
     let edge = |words: &str| dot.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{words}: {dot}"));
-    assert!(edge("label=\"waits: ww-mutex write\"").contains("color=red, penwidth=2, style=bold"), "{dot}");
+    assert!(edge("label=\"waits: ww_mutex\"").contains("color=red, penwidth=2, style=bold"), "{dot}");
     assert!(edge("label=\"held by\"").contains("color=red"), "{dot}");
-    let assumed = edge("label=\"needs (assumed)\"");
+    let assumed = edge("label=\"waits: flush of work (assumed)\"");
     assert!(assumed.contains("style=dashed") && !assumed.contains("red"), "{dot}");
-    assert!(edge("label=\"waits: ww-mutex write\"").contains("input.txt:36: "), "{dot}");
+    assert!(edge("label=\"waits: ww_mutex\"").contains("input.txt:36: "), "{dot}");
     assert!(edge("label=\"kworker/1:2 (4790)\"").contains("shape=box"), "{dot}");
     assert!(edge("label=\"mutex ffff880035acf1e0\"").contains("shape=ellipse"), "{dot}");
+}
+
+#[test]
+fn a_ring_closes_over_what_is_neither_task_nor_lock() {
+    let dot = dot("corpus/seeds/netlink-warnd/input.txt");
+    let red = dot.lines().filter(|line| line.contains("->") && line.contains("color=red")).count();
+    assert_eq!(red, 3, "warnd, warnd and the socket between them: {dot}");
+    let socket = dot.lines().find(|line| line.contains("label=\"netlink socket")).expect("the socket is a node");
+    assert!(socket.contains("shape=note") && socket.contains("color=red"), "{dot}");
 }
 
 #[test]

@@ -87,6 +87,17 @@ fn results_are_the_findings_with_their_rules_and_lines() {
 }
 
 #[test]
+fn a_hang_without_a_rule_is_told() {
+    let text = b"INFO: task foo:12 blocked for more than 120 seconds.\n\
+        task:foo state:D stack:0 pid:12 ppid:1\nCall Trace:\n __schedule+0x1/0x2\n odd_driver_call+0x1/0x2\n";
+    let log = run(&["--format", "sarif"], text).json();
+    assert_eq!(log["runs"][0]["properties"]["verdict"], "unknown", "{log}");
+    let notification = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0];
+    assert_eq!(notification["message"]["text"], "1 stack waits; no rule knows this one.");
+    assert_eq!(notification["level"], "warning");
+}
+
+#[test]
 fn a_chain_of_waits_is_a_code_flow() {
     let log = sarif("corpus/seeds/rmmod-ttm-mutex");
     let result = &log["runs"][0]["results"][0];
@@ -102,7 +113,7 @@ fn a_chain_of_waits_is_a_code_flow() {
     assert_eq!(
         told,
         [
-            ("kworker/1:2 (4790) waits: ww-mutex write → mutex ffff880035acf1e0", 36),
+            ("kworker/1:2 (4790) waits: ww_mutex → mutex ffff880035acf1e0", 36),
             ("mutex ffff880035acf1e0 held by kworker/1:2 (4790)", 109),
         ]
     );

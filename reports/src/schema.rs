@@ -4,7 +4,7 @@ use crate::{Parsed, Report};
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform as _};
 use schemars::{JsonSchema, Schema};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Schema of a report: `diagnose --format json`.
 pub fn report() -> Value {
@@ -19,8 +19,15 @@ pub fn parsed() -> Value {
 fn schema<T: JsonSchema>(title: &str) -> Value {
     let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
     RecursiveTransform(in_words_of_json).transform(&mut schema);
-    schema.insert("title".into(), title.into());
-    let mut schema = schema.to_value();
+    // What the schema is about stands first.
+    let mut named = Map::new();
+    named.extend(schema.remove("$schema").map(|dialect| ("$schema".to_owned(), dialect)));
+    named.insert("title".into(), title.into());
+    named.extend(schema.remove("description").map(|text| ("description".to_owned(), text)));
+    if let Value::Object(rest) = schema.to_value() {
+        named.extend(rest.into_iter().filter(|(key, _)| key != "title"));
+    }
+    let mut schema = Value::Object(named);
     name_parts(&mut schema);
     schema
 }

@@ -14,6 +14,7 @@ pub(crate) mod words;
 
 pub use commands::Command;
 pub use picture::Picture;
+pub(crate) use verdict::first_line;
 
 use crate::Report;
 use stacklore_reason::finding::Verdict;

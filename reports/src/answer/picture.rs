@@ -151,6 +151,25 @@ fn waits<'a>(report: &'a Report, edges: &[&EdgeView]) -> BTreeMap<u32, &'a str> 
     waiting.filter(|(_, kind)| *kind != "on-cpu").collect()
 }
 
+/// The words of arrows, for formats that draw the whole graph.
+pub(crate) struct Phrases<'a> {
+    report: &'a Report,
+    waits: BTreeMap<u32, &'a str>,
+}
+
+impl<'a> Phrases<'a> {
+    /// The words of these arrows.
+    pub(crate) fn of(report: &'a Report, edges: &[&EdgeView]) -> Self {
+        Phrases { report, waits: waits(report, edges) }
+    }
+
+    /// What an arrow says, with its doubt.
+    pub(crate) fn says(&self, edge: &EdgeView) -> String {
+        let doubt = if edge.known == stacklore_model::Known::Assumed { " (assumed)" } else { "" };
+        format!("{}{doubt}", phrase(self.report, edge, &self.waits))
+    }
+}
+
 /// What an arrow says.
 fn phrase(report: &Report, edge: &EdgeView, waits: &BTreeMap<u32, &str>) -> String {
     let kinds = &report.contents.kinds;

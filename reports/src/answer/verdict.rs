@@ -12,7 +12,7 @@ pub(super) const UNKNOWN: &str = "UNKNOWN";
 const RESTS: usize = 6;
 
 /// The answer in one word, how bad that is, and the rest of the line.
-pub(super) fn first_line(report: &Report) -> (&'static str, Alarm, String) {
+pub(crate) fn first_line(report: &Report) -> (&'static str, Alarm, String) {
     let finding = report.findings.first();
     match report.verdict {
         Verdict::Hang => ("HANG", Alarm::Bad, headline(report, finding)),

@@ -1,7 +1,7 @@
 //! Which nodes of a graph are drawn: all of a small one; of a large one the parts that say something.
 
 use crate::Report;
-use crate::view::{EdgeView, GraphView};
+use crate::view::{EdgeView, GraphView, Links};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -22,11 +22,16 @@ pub(super) struct Choice {
 impl Choice {
     pub(super) fn of(report: &Report) -> Self {
         let graph = &report.contents.wait_graph;
+        let links = Links::of(graph);
+        let ring: Vec<&EdgeView> =
+            graph.cycles.iter().flat_map(|ring| pairs(ring)).flat_map(|(from, to)| links.way(from, to)).collect();
         let mut choice = Choice {
             chosen: vec![true; graph.nodes.len()],
             left_out: 0,
-            ring_nodes: graph.cycles.iter().flatten().copied().collect(),
-            ring_edges: graph.cycles.iter().flat_map(|ring| pairs(ring)).collect(),
+            ring_nodes: (graph.cycles.iter().flatten().copied())
+                .chain(ring.iter().flat_map(|edge| [edge.from, edge.to]))
+                .collect(),
+            ring_edges: ring.iter().map(|edge| (edge.from, edge.to)).collect(),
         };
         if graph.nodes.len() > NODES {
             choice.chosen = most_telling(graph, &choice.ring_nodes, &of_findings(report));

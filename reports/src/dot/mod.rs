@@ -6,6 +6,8 @@
 
 mod choice;
 
+use crate::answer::first_line;
+use crate::answer::picture::Phrases;
 use crate::view::{EdgeView, NodeView, shorten};
 use crate::{Format, Layout, Named, Report, visible};
 use choice::Choice;
@@ -32,8 +34,11 @@ impl Format for Dot {
     fn report(&self, report: &Report, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
         let choice = Choice::of(report);
         let graph = &report.contents.wait_graph;
-        let edges: Vec<&EdgeView> =
-            graph.edges.iter().filter(|edge| choice.has(edge.from) && choice.has(edge.to)).collect();
+        // A rule may say again what the graph already has.
+        let mut seen = BTreeSet::new();
+        let drawn =
+            |edge: &&EdgeView| choice.has(edge.from) && choice.has(edge.to) && seen.insert((edge.from, edge.to));
+        let edges: Vec<&EdgeView> = graph.edges.iter().filter(drawn).collect();
         head(report, out)?;
         if choice.left_out > 0 {
             left_out(&choice, out)?;
@@ -41,21 +46,17 @@ impl Format for Dot {
         for node in graph.nodes.iter().filter(|node| choice.has(node.id)) {
             write_node(node, choice.ring_nodes.contains(&node.id), out)?;
         }
-        let lines = lines(report, &edges);
-        for edge in edges {
-            write_edge(report, edge, choice.is_ring(edge), &lines, out)?;
-        }
+        let words = Words { report, phrases: Phrases::of(report, &edges), lines: lines(report, &edges) };
+        edges.iter().try_for_each(|edge| words.edge(edge, choice.is_ring(edge), out))?;
         writeln!(out, "}}")
     }
 }
 
 fn head(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let title = match report.findings.first() {
-        Some(finding) => format!("{}: {}", report.verdict.name(), finding.title),
-        None => report.verdict.name().to_owned(),
-    };
+    let (word, _, line) = first_line(report);
+    let title = format!("{word}  {line}");
     writeln!(out, "digraph {} {{", quoted(&report.case, LABEL))?;
-    writeln!(out, "  label={}; labelloc=t; rankdir=LR;", quoted(&title, 2 * LABEL))?;
+    writeln!(out, "  label={}; labelloc=t; rankdir=LR;", quoted(title.trim(), 2 * LABEL))?;
     writeln!(out, "  node [fontname=\"sans-serif\", fontsize=11];")?;
     writeln!(out, "  edge [fontname=\"sans-serif\", fontsize=9];")
 }
@@ -80,26 +81,35 @@ fn write_node(node: &NodeView, in_ring: bool, out: &mut dyn Write) -> io::Result
     writeln!(out, "  n{} [shape={shape}, label={}{ring}];", node.id, quoted(&node.label, LABEL))
 }
 
-fn write_edge(
-    report: &Report,
-    edge: &EdgeView,
-    in_ring: bool,
-    lines: &BTreeMap<(u32, u32), String>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let style = match (in_ring, edge.known == Known::Assumed) {
-        (true, true) => ", color=red, penwidth=2, style=\"bold,dashed\"",
-        (true, false) => ", color=red, penwidth=2, style=bold",
-        (false, true) => ", style=dashed",
-        (false, false) => "",
-    };
-    let source = report.contents.sources.get(edge.source as usize).map_or("", |source| &source.name);
-    let line = lines.get(&(edge.source, edge.line)).map(String::as_str).unwrap_or_default();
-    let tooltip = format!("{}:{}: {line}", shorten(source, LABEL), edge.line);
-    let tooltip = quoted(tooltip.trim_end_matches([' ', ':']), usize::MAX);
-    let label = quoted(&edge.words(), LABEL);
-    let (from, to) = (edge.from, edge.to);
-    writeln!(out, "  n{from} -> n{to} [label={label}, tooltip={tooltip}, labeltooltip={tooltip}{style}];")
+/// What edges say, and what they rest on.
+struct Words<'a> {
+    report: &'a Report,
+    phrases: Phrases<'a>,
+    lines: BTreeMap<(u32, u32), String>,
+}
+
+impl Words<'_> {
+    fn edge(&self, edge: &EdgeView, in_ring: bool, out: &mut dyn Write) -> io::Result<()> {
+        let style = match (in_ring, edge.known == Known::Assumed) {
+            (true, true) => ", color=red, penwidth=2, style=\"bold,dashed\"",
+            (true, false) => ", color=red, penwidth=2, style=bold",
+            (false, true) => ", style=dashed",
+            (false, false) => "",
+        };
+        let tooltip = quoted(&self.tooltip(edge), usize::MAX);
+        let label = quoted(&self.phrases.says(edge), LABEL);
+        let (from, to) = (edge.from, edge.to);
+        writeln!(out, "  n{from} -> n{to} [label={label}, tooltip={tooltip}, labeltooltip={tooltip}{style}];")
+    }
+
+    fn tooltip(&self, edge: &EdgeView) -> String {
+        let source = self.report.contents.sources.get(edge.source as usize);
+        let name = shorten(source.map_or("", |source| &source.name), LABEL);
+        match self.lines.get(&(edge.source, edge.line)) {
+            Some(line) => format!("{name}:{}: {line}", edge.line),
+            None => format!("{name}:{}", edge.line),
+        }
+    }
 }
 
 /// The lines of the texts that edges rest on: one pass over each text, no further than the last of them.

@@ -11,6 +11,7 @@ mod results;
 mod rules;
 mod words;
 
+use crate::answer::{Alarm, first_line};
 use crate::view::{FixView, SourceView};
 use crate::{Format, Layout, Named, Report, visible};
 use form::{
@@ -102,8 +103,8 @@ fn artifact(source: &SourceView, location: &ArtifactLocation) -> Artifact {
 /// Remarks of the report, and lines that were not understood.
 fn notifications(report: &Report, locations: &[ArtifactLocation]) -> Vec<Notification> {
     let unclear = &report.contents.unclear;
-    let remark = |text: &str| Notification {
-        level: "note",
+    let remark = |level: &'static str, text: &str| Notification {
+        level,
         message: Message::of(text),
         descriptor: None,
         locations: Vec::new(),
@@ -117,12 +118,21 @@ fn notifications(report: &Report, locations: &[ArtifactLocation]) -> Vec<Notific
             .into_iter()
             .collect(),
     };
-    let mut notifications: Vec<Notification> = report.contents.notes.iter().map(|note| remark(note)).collect();
+    let mut notifications: Vec<Notification> =
+        unnamed(report).map(|text| remark("warning", &text)).into_iter().collect();
+    notifications.extend(report.contents.notes.iter().map(|note| remark("note", note)));
     notifications.extend(unclear.iter().take(UNCLEAR_MAX).enumerate().map(line));
     if let Some(more @ 1..) = unclear.len().checked_sub(UNCLEAR_MAX) {
-        notifications.push(remark(&format!("{more} more lines look like a trace and were not understood.")));
+        notifications.push(remark("note", &format!("{more} more lines look like a trace and were not understood.")));
     }
     notifications
+}
+
+/// A hang that no rule names is no result, for a result needs a rule; it must not look like a clean text either.
+fn unnamed(report: &Report) -> Option<String> {
+    let (_, alarm, line) = first_line(report);
+    let waits = matches!(alarm, Alarm::Bad | Alarm::Doubtful);
+    (waits && report.findings.is_empty()).then_some(line)
 }
 
 /// Lines of a text; none where there is no such text.

@@ -19,7 +19,7 @@ const FRAMES: usize = 8;
 const FINGERPRINT: &str = "ruleAndFunctions/v1";
 
 pub(super) fn results(report: &Report, rules: &Rules<'_>, sources: &[ArtifactLocation]) -> Vec<SarifResult> {
-    let waits = Waits::of(&report.contents.wait_graph);
+    let waits = Waits::of(report);
     let mut seen: BTreeMap<u64, usize> = BTreeMap::new();
     let results = report.findings.iter().map(|finding| {
         let fingerprint = fingerprint(report, finding);

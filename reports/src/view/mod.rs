@@ -11,6 +11,7 @@ mod forms;
 mod graph_of;
 mod label;
 mod lines;
+mod links;
 mod waits;
 
 pub use build::{parsed, report, why};
@@ -23,6 +24,7 @@ pub use equal::{EqualFrameView, EqualView};
 pub use findings::{EvidenceView, FindingView, FixView, MissingView, NearMissView, Quote, RoleView, StepView};
 pub use forms::FormView;
 pub(crate) use lines::{Lines, shorten};
+pub(crate) use links::Links;
 pub use waits::{EdgeView, GraphView, GroupView, NodeView};
 
 use schemars::JsonSchema;

@@ -51,25 +51,6 @@ pub struct EdgeView {
     pub line: u32,
 }
 
-impl EdgeView {
-    /// What the edge says, with its doubt: `waits: mutex write`, `held by (assumed)`.
-    pub fn words(&self) -> String {
-        let mode = match self.mode {
-            Some(Mode::Read) => " read",
-            Some(Mode::Write) => " write",
-            None => "",
-        };
-        let doubt = if self.known == Known::Assumed { " (assumed)" } else { "" };
-        match (self.kind, self.wait.as_deref()) {
-            ("waits", Some(wait)) => format!("waits: {wait}{mode}{doubt}"),
-            ("waits", None) => format!("waits{doubt}"),
-            ("held-by", _) if self.mode == Some(Mode::Read) => format!("held for reading by{doubt}"),
-            ("held-by", _) => format!("held by{doubt}"),
-            _ => format!("needs{doubt}"),
-        }
-    }
-}
-
 /// Stacks that wait for the same thing in the same place.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct GroupView {
