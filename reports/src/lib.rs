@@ -6,6 +6,7 @@
 pub mod answer;
 mod folded;
 mod format;
+mod html;
 mod json;
 #[cfg(test)]
 mod sample;

@@ -1,0 +1,3 @@
+//! One self-contained page.
+
+mod svg;
