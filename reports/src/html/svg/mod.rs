@@ -30,8 +30,8 @@ const MARGIN: f64 = 10.0;
 const BETWEEN: f64 = 30.0;
 /// Height of the line that says how many nodes are left out.
 const MORE: f64 = 26.0;
-/// Quoted evidence needs this much.
-const LEAST: (f64, f64) = (340.0, 130.0);
+/// Quoted evidence needs this width, and more height where a drawing has less than this.
+const LEAST: (f64, f64) = (340.0, 240.0);
 
 /// The rules of style that a drawing needs.
 pub(crate) const STYLE: &str = include_str!("graph.css");
@@ -61,7 +61,8 @@ pub(crate) fn draw(picture: &Picture, id: &str, proof: &dyn Fn(usize) -> Option<
     scene.width += 2.0 * MARGIN;
     let proofs: Vec<Option<Proof>> = scene.arrows.iter().map(|arrow| proof(arrow.arrow)).collect();
     if proofs.iter().any(Option::is_some) {
-        (scene.width, scene.height) = (scene.width.max(LEAST.0), scene.height.max(LEAST.1));
+        scene.width = scene.width.max(LEAST.0);
+        scene.height = scene.height.max(tips::height(&scene).min(LEAST.1));
     }
     write::Writer::new(picture, &scene, &proofs, shown.more).write(id)
 }

@@ -10,7 +10,7 @@ const APART: f64 = 22.0;
 /// Between lines that pass.
 const PASSING: f64 = 14.0;
 /// Times that the layers are gone through.
-const SWEEPS: usize = 8;
+const SWEEPS: usize = 16;
 /// Between two layers at least: an arrow with its head.
 const GAP: f64 = 36.0;
 /// Above a label, and below it.

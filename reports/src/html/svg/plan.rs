@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const NODES: usize = 80;
 /// Arrows of a drawing at most.
 const ARROWS: usize = 200;
-/// Cells of a line in a node, and of an arrow's label.
-const NODE_CELLS: usize = 26;
-const LABEL_CELLS: usize = 22;
+/// Cells of a name that stands on one line, and of a line where it stands on two.
+const NODE_CELLS: (usize, usize) = (24, 32);
+/// Cells of a line of what an arrow says.
+const LABEL_CELLS: (usize, usize) = (22, 24);
 
 /// The part of a picture that is drawn.
 pub(super) struct Shown {
@@ -183,16 +184,23 @@ fn common(picture: &Picture, arrows: &[usize]) -> Vec<String> {
     }
 }
 
-/// What an arrow says, on at most two lines.
+/// What an arrow says, on at most two lines, and whether that is assumed.
 pub(super) fn label(arrow: &Arrow) -> Vec<String> {
     let says = crate::visible(&arrow.says);
-    let assumed = || "(assumed)".to_owned();
-    match (arrow.assumed, text::cells(&says)) {
-        (false, 0) => Vec::new(),
-        (false, _) => text::on_two_lines(&says, LABEL_CELLS),
-        (true, 0) => vec![assumed()],
-        (true, _) => vec![text::fit(&says, LABEL_CELLS), assumed()],
+    let mut lines = if says.is_empty() { Vec::new() } else { text::on_two_lines(&says, LABEL_CELLS) };
+    if arrow.assumed {
+        lines.push("(assumed)".into());
     }
+    lines
+}
+
+/// The same beside one of a list, where there is room for two lines.
+pub(super) fn row_label(arrow: &Arrow) -> Vec<String> {
+    let mut lines = label(arrow);
+    if lines.len() > 2 {
+        lines = text::on_two_lines(&format!("{} (assumed)", crate::visible(&arrow.says)), LABEL_CELLS);
+    }
+    lines
 }
 
 fn boxes(picture: &Picture, members: &[usize]) -> Vec<Boxed> {

@@ -1,7 +1,7 @@
 //! Where links touch their units, and which room labels need there.
 
 use super::layers::Layers;
-use super::plan::{Form, Plan, label};
+use super::plan::{Form, Plan, label, row_label};
 use super::text;
 use crate::answer::Picture;
 
@@ -30,7 +30,7 @@ pub(super) struct Port {
 pub(super) fn ports(picture: &Picture, plan: &mut Plan, layers: &mut Layers) -> Vec<Port> {
     let mut rank = vec![0; layers.items.len()];
     layers.rows.iter().flat_map(|row| row.iter().enumerate()).for_each(|(at, item)| rank[*item] = at);
-    let (mut down, mut up) = (vec![Vec::new(); plan.units.len()], vec![Vec::new(); plan.units.len()]);
+    let (mut down, mut up) = (vec![Side::new(); plan.units.len()], vec![Side::new(); plan.units.len()]);
     for (at, link) in plan.links.iter().enumerate() {
         let way = &layers.ways[at];
         let neighbour = |place: Option<usize>| place.and_then(|place| way.get(place)).map_or(0, |item| rank[*item]);
@@ -44,33 +44,63 @@ pub(super) fn ports(picture: &Picture, plan: &mut Plan, layers: &mut Layers) -> 
         port.label_above = above == 1 || (below != 1 && above <= below);
         port.label_width = text::label_width(&link.label).ceil();
     }
+    set_places(plan, &mut ports, &down, &up);
     for unit in 0..plan.units.len() {
-        // A line that lists boxes is one line, whatever hangs on it; the ring goes straight down.
-        let straight = |side: &[(bool, usize, bool, usize)]| side.iter().position(|(in_ring, ..)| *in_ring);
-        let own = own_room(picture, plan, unit);
-        let (mut left, mut right) = own;
+        let (mut left, mut right) = own_room(picture, plan, unit);
+        let waiters = plan.units[unit].form == Form::Waiters;
         for (side, above) in [(&down[unit], true), (&up[unit], false)] {
-            let of = |at: usize| if ports[at].label_above == above { ports[at].label_width } else { 0.0 };
-            let widths: Vec<f64> = side.iter().map(|(.., at)| of(*at)).collect();
-            let places = spread(&widths, straight(side), own.0.min(own.1));
-            for ((.., at), (place, width)) in side.iter().zip(places.iter().zip(&widths)) {
-                let end = if *width > 0.0 { place + ASIDE + width } else { *place };
-                (left, right) = (left.max(-place + 4.0), right.max(end + 4.0));
-                if above {
-                    ports[*at].leave = *place;
-                } else {
-                    ports[*at].arrive = *place;
-                }
+            let ends =
+                side.iter().map(|(.., at)| (&ports[*at], if above { ports[*at].leave } else { ports[*at].arrive }));
+            for (port, place) in ends {
+                let label =
+                    if port.label_above == above && port.label_width > 0.0 { ASIDE + port.label_width } else { 0.0 };
+                // Below a list of waiters there is room to the left.
+                let (before, after) = if waiters { (label, 0.0) } else { (0.0, label) };
+                (left, right) = (left.max(before + 4.0 - place), right.max(place + after + 4.0));
             }
-            widen(plan, unit, &places);
         }
-        let wide = plan.units[unit].boxes.first().map_or(0.0, |boxed| boxed.w / 2.0);
         if plan.units[unit].form == Form::Single {
-            (left, right) = (left.max(wide), right.max(wide + loops_room(picture, plan, unit)));
+            let wide = plan.units[unit].boxes.first().map_or(0.0, |boxed| boxed.w / 2.0);
+            right = right.max(wide + loops_room(picture, plan, unit));
         }
         (layers.items[unit].left, layers.items[unit].right) = (left, right);
     }
     ports
+}
+
+/// The links at one side of a unit from left to right: of the ring, rank of the neighbour, pointing up, number.
+type Side = Vec<(bool, usize, bool, usize)>;
+
+/// Sets where links leave and arrive, and makes the boxes as wide as that.
+fn set_places(plan: &mut Plan, ports: &mut [Port], down: &[Side], up: &[Side]) {
+    for unit in 0..plan.units.len() {
+        let places = side_places(plan, ports, unit, &down[unit], true);
+        down[unit].iter().zip(&places).for_each(|((.., at), place)| ports[*at].leave = *place);
+        widen(plan, unit, &places);
+    }
+    for unit in 0..plan.units.len() {
+        // Two nodes and nothing else between them: the arrows stand side by side.
+        let upper = up[unit].first().and_then(|(.., at)| down.get(plan.links[*at].top));
+        let same = |upper: &Side| {
+            upper.len() == up[unit].len() && upper.iter().zip(&up[unit]).all(|(above, below)| above.3 == below.3)
+        };
+        let places = match upper.filter(|upper| same(upper)) {
+            Some(upper) => upper.iter().map(|(.., at)| ports[*at].leave).collect(),
+            None => side_places(plan, ports, unit, &up[unit], false),
+        };
+        up[unit].iter().zip(&places).for_each(|((.., at), place)| ports[*at].arrive = *place);
+        widen(plan, unit, &places);
+    }
+}
+
+fn side_places(plan: &Plan, ports: &[Port], unit: usize, side: &Side, above: bool) -> Vec<f64> {
+    let label = |at: usize| if ports[at].label_above == above { ports[at].label_width } else { 0.0 };
+    let widths: Vec<f64> = side.iter().map(|(.., at)| label(*at)).collect();
+    // The ring goes straight down.
+    let ring: Vec<usize> = (0..side.len()).filter(|at| side[*at].0).collect();
+    let straight = ring.first().copied().filter(|_| ring.len() == 1);
+    let room = plan.units[unit].boxes.first().map_or(0.0, |boxed| boxed.w / 2.0);
+    spread(&widths, straight, room)
 }
 
 /// A box is as wide as its arrows are apart.
@@ -112,7 +142,7 @@ fn own_room(picture: &Picture, plan: &Plan, unit: usize) -> (f64, f64) {
 pub(super) fn trunk(picture: &Picture, plan: &Plan, unit: usize) -> f64 {
     let links = plan.links.iter().filter(|link| link.top == unit || link.bottom == unit);
     let own = links.filter(|link| link.label.is_empty()).flat_map(|link| &link.arrows);
-    let widths = own.map(|at| text::label_width(&label(&picture.arrows[*at])));
+    let widths = own.map(|at| text::label_width(&row_label(&picture.arrows[*at])));
     let widest = widths.fold(0.0, f64::max).ceil();
     if widest > 0.0 { TRUNK + ASIDE + widest } else { TRUNK }
 }

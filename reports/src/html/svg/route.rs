@@ -2,7 +2,7 @@
 
 use super::layers::Layers;
 use super::place::{Band, height_of};
-use super::plan::{Form, Link, Plan, label};
+use super::plan::{Form, Link, Plan, label, row_label};
 use super::ports::{ASIDE, BETWEEN, LOOP, Port, trunk};
 use super::scene::{Area, ArrowAt, LabelAt, NodeAt, Scene, Step, Towards};
 use super::text::{self, LINE};
@@ -10,6 +10,8 @@ use crate::answer::Picture;
 
 /// Radius of a rounded corner.
 const ROUND: f64 = 7.0;
+/// A line that would bend by less goes straight.
+const STRAIGHT: f64 = 4.0;
 /// From the right side of everything to the line that closes the ring.
 const SIDE: f64 = 20.0;
 
@@ -118,7 +120,7 @@ impl Placed<'_> {
         for pair in way.windows(2) {
             let band = self.bands[self.layers.items[pair[0]].layer];
             let next = self.layers.items[pair[1]].x + if pair[1] == link.bottom { port.arrive } else { 0.0 };
-            if (next - x).abs() >= 1.0 {
+            if (next - x).abs() >= STRAIGHT {
                 line.push(Step::Line(x, band.bend_from));
                 line.push(Step::Bend(next, band.bend_to));
                 x = next;
@@ -135,18 +137,29 @@ impl Placed<'_> {
             true => (link.top, port.leave, from + 5.0),
             false => (link.bottom, port.arrive, to - height - 9.0),
         };
-        let area = Area { x: self.layers.items[item].x + offset + ASIDE, y, w: port.label_width, h: height };
+        let (axis, w) = (self.layers.items[item].x + offset, port.label_width);
+        // The boxes of waiters are at the left of their line, so there is room below them.
+        let before = self.plan.units[link.top].form == Form::Waiters;
+        let x = if before { axis - ASIDE - w } else { axis + ASIDE };
         if !link.label.is_empty() {
-            scene.labels.push(LabelAt { arrow: link.arrows[0], area, lines: link.label.clone() });
+            let area = Area { x, y, w, h: height };
+            // The one whose line passes the label: the lowest of the waiters, the first of the holders.
+            let arrow = if before { link.arrows.last() } else { link.arrows.first() }.copied().unwrap_or_default();
+            scene.labels.push(LabelAt { arrow, area, lines: link.label.clone(), before });
         }
     }
 
     /// What one arrow of a list says, on its own line: the first line above, the second below.
     fn row_label(&self, scene: &mut Scene, link: &Link, arrow: usize, x: f64, middle: f64) {
-        let lines = label(&self.picture.arrows[arrow]);
+        let lines = row_label(&self.picture.arrows[arrow]);
         if link.label.is_empty() && !lines.is_empty() {
             let (w, h) = (text::label_width(&lines).ceil(), LINE * lines.len() as f64);
-            scene.labels.push(LabelAt { arrow, area: Area { x, y: middle - LINE - 2.0, w, h: h + 4.0 }, lines });
+            scene.labels.push(LabelAt {
+                arrow,
+                area: Area { x, y: middle - LINE - 2.0, w, h: h + 4.0 },
+                lines,
+                before: false,
+            });
         }
     }
 
@@ -177,7 +190,12 @@ impl Placed<'_> {
         let lines = label(&self.picture.arrows[arrow]);
         if !lines.is_empty() {
             let (w, h) = (text::label_width(&lines).ceil(), LINE * lines.len() as f64);
-            scene.labels.push(LabelAt { arrow, area: Area { x, y: (middle - h / 2.0).round(), w, h }, lines });
+            scene.labels.push(LabelAt {
+                arrow,
+                area: Area { x, y: (middle - h / 2.0).round(), w, h },
+                lines,
+                before: false,
+            });
         }
     }
 }

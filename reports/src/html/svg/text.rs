@@ -45,12 +45,12 @@ fn letter(c: char) -> f64 {
     }
 }
 
-/// The text on at most two lines of so many cells: broken where it is best broken, shortened in the middle where it
-/// is too long even so.
-pub(super) fn on_two_lines(text: &str, most: usize) -> Vec<String> {
+/// The text on one line of so many cells or else on two of so many: broken where it is best broken, shortened in the
+/// middle where it is too long even so.
+pub(super) fn on_two_lines(text: &str, (one, most): (usize, usize)) -> Vec<String> {
     let text = fit(text, 2 * most - 4);
     let whole = cells(&text);
-    if whole <= most {
+    if whole <= one {
         return vec![text];
     }
     let mut best: Option<(usize, usize)> = None;
@@ -58,7 +58,8 @@ pub(super) fn on_two_lines(text: &str, most: usize) -> Vec<String> {
     for (at, c) in text.char_indices() {
         let rest = whole - before;
         if at > 0 && before <= most && rest <= most {
-            let cost = before.max(rest) + cost_of_break(last, c);
+            // A first line that is short says little: `waits:`.
+            let cost = before.max(rest) + cost_of_break(last, c) + if before < 8 { 3 } else { 0 };
             if best.is_none_or(|(least, _)| cost < least) {
                 best = Some((cost, at));
             }
@@ -78,7 +79,9 @@ pub(super) fn on_two_lines(text: &str, most: usize) -> Vec<String> {
 /// Words stay together before names do, and names before syllables.
 fn cost_of_break(last: char, next: char) -> usize {
     match (last, next) {
-        (' ', _) | (_, ' ' | '(' | '[') => 0,
+        // At a blank the line ends before it.
+        (_, ' ') => 20,
+        (' ', _) | (_, '(' | '[') => 0,
         ('_' | '-' | '/' | ':' | '.' | ',' | '>', _) => 6,
         _ => 14,
     }
@@ -92,7 +95,7 @@ pub(super) fn on_lines(text: &str, most: usize, lines: usize) -> Vec<String> {
         let (mut before, mut end, mut good) = (0, 0, 0);
         let mut last = 'x';
         for (at, c) in rest.char_indices() {
-            if cost_of_break(last, c) == 0 && before * 2 > most {
+            if (last == ' ' || matches!(c, '(' | '[')) && before * 3 > most {
                 good = at;
             }
             before += cell(c);
@@ -154,13 +157,13 @@ mod tests {
 
     #[test]
     fn a_name_breaks_between_words() {
-        assert_eq!(on_two_lines("short", 24), ["short"]);
+        assert_eq!(on_two_lines("short", (24, 28)), ["short"]);
         let lock = "mutex ffff88042a1b3c40 (dev->struct_mutex)";
-        assert_eq!(on_two_lines(lock, 28), ["mutex ffff88042a1b3c40", "(dev->struct_mutex)"]);
-        let long = on_two_lines(&"x".repeat(4000), 28);
+        assert_eq!(on_two_lines(lock, (24, 28)), ["mutex ffff88042a1b3c40", "(dev->struct_mutex)"]);
+        let long = on_two_lines(&"x".repeat(4000), (24, 28));
         assert_eq!(long.len(), 2);
         assert!(long.iter().all(|line| cells(line) <= 28));
-        let wide = on_two_lines(&"内核".repeat(40), 28);
+        let wide = on_two_lines(&"内核".repeat(40), (24, 28));
         assert!(wide.iter().all(|line| cells(line) <= 28), "{wide:?}");
     }
 

@@ -14,7 +14,13 @@ const LINE: f64 = 15.0;
 /// Around the text.
 const PADDING: f64 = 8.0;
 /// From the arrow or its label.
-const ASIDE: f64 = 12.0;
+const ASIDE: f64 = 8.0;
+
+/// Height that a small drawing needs so that the evidence hides no arrow that it stands below.
+pub(super) fn height(scene: &Scene) -> f64 {
+    let lowest = scene.labels.iter().map(|label| label.area.bottom()).fold(0.0, f64::max);
+    lowest + ASIDE + LINE * (LINES + 1) as f64 + 2.0 * PADDING + 2.0
+}
 
 /// Writes the evidence; it is kept inside the drawing.
 pub(super) fn write(svg: &mut String, scene: &Scene, arrow: &ArrowAt, label: Option<&LabelAt>, proof: &Proof) {
