@@ -73,22 +73,20 @@ type Side = Vec<(bool, usize, bool, usize)>;
 
 /// Sets where links leave and arrive, and makes the boxes as wide as that.
 fn set_places(plan: &mut Plan, ports: &mut [Port], down: &[Side], up: &[Side]) {
-    for unit in 0..plan.units.len() {
-        let places = side_places(plan, ports, unit, &down[unit], true);
-        down[unit].iter().zip(&places).for_each(|((.., at), place)| ports[*at].leave = *place);
+    for (unit, side) in down.iter().enumerate() {
+        let places = side_places(plan, ports, unit, side, true);
+        side.iter().zip(&places).for_each(|((.., at), place)| ports[*at].leave = *place);
         widen(plan, unit, &places);
     }
-    for unit in 0..plan.units.len() {
+    for (unit, side) in up.iter().enumerate() {
         // Two nodes and nothing else between them: the arrows stand side by side.
-        let upper = up[unit].first().and_then(|(.., at)| down.get(plan.links[*at].top));
-        let same = |upper: &Side| {
-            upper.len() == up[unit].len() && upper.iter().zip(&up[unit]).all(|(above, below)| above.3 == below.3)
-        };
-        let places = match upper.filter(|upper| same(upper)) {
+        let upper = side.first().and_then(|(.., at)| down.get(plan.links[*at].top));
+        let same = |upper: &&Side| upper.iter().map(|link| link.3).eq(side.iter().map(|link| link.3));
+        let places = match upper.filter(same) {
             Some(upper) => upper.iter().map(|(.., at)| ports[*at].leave).collect(),
-            None => side_places(plan, ports, unit, &up[unit], false),
+            None => side_places(plan, ports, unit, side, false),
         };
-        up[unit].iter().zip(&places).for_each(|((.., at), place)| ports[*at].arrive = *place);
+        side.iter().zip(&places).for_each(|((.., at), place)| ports[*at].arrive = *place);
         widen(plan, unit, &places);
     }
 }
