@@ -126,8 +126,8 @@ fn crowds_stand_as_a_list_and_a_ring_closes_up_the_side() {
     let lefts: Vec<f64> = waiters.map(|at| at.area.x).collect();
     assert_eq!(lefts, [lefts[0]; 4]);
     let ring = laid_out(&find("ring of 3"));
-    let boxes = ring.nodes.iter().map(|at| at.area.right()).fold(0.0, f64::max);
-    let beside = |at: &&ArrowAt| at.line.iter().any(|step| step.end().0 > boxes);
+    let boxes = ring.nodes.iter().map(|at| at.area.x).fold(f64::INFINITY, f64::min);
+    let beside = |at: &&ArrowAt| at.line.iter().any(|step| step.end().0 < boxes);
     assert_eq!(ring.arrows.iter().filter(beside).count(), 1);
     let own = laid_out(&find("a task waits for its own lock"));
     assert!(own.arrows.iter().all(|at| at.line.len() == 2), "two straight arrows side by side");

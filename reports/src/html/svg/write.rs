@@ -119,10 +119,9 @@ impl<'a> Writer<'a> {
 
     fn label(&mut self, label: &LabelAt) {
         let class = class_of(&self.picture.arrows[label.arrow]);
-        let (before, x) = if label.before { (" before", label.area.right()) } else { ("", label.area.x) };
-        let _ = write!(self.svg, "<g class=\"says{class}{before}\">");
+        let _ = write!(self.svg, "<g class=\"says{class}\">");
         let more = label.lines.len().saturating_sub(1).max(1) as f64;
-        self.lines(&label.lines, x, label.area.y + 11.5, (label.area.h - LINE) / more);
+        self.lines(&label.lines, label.area.x, label.area.y + 11.5, (label.area.h - LINE) / more);
         self.svg.push_str("</g>");
     }
 
