@@ -8,7 +8,7 @@ use super::plan::{Link, Plan};
 pub(super) struct Item {
     /// The unit; of a link that passes, none.
     pub(super) unit: Option<usize>,
-    /// Part of the ring: it stands at the right, one below the other.
+    /// Part of the ring: it stands at the left, one below the other.
     pub(super) in_ring: bool,
     pub(super) layer: usize,
     /// Room that it needs to the left and to the right of its axis.

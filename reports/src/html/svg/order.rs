@@ -1,4 +1,4 @@
-//! From left to right: few crossings, the ring at the right.
+//! From left to right: few crossings, the ring at the left.
 
 use super::layers::Layers;
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ impl Neighbours {
 pub(super) fn order(layers: &mut Layers) {
     let neighbours = Neighbours::of(layers);
     for row in &mut layers.rows {
-        row.sort_by_key(|item| layers.items[*item].in_ring);
+        row.sort_by_key(|item| !layers.items[*item].in_ring);
     }
     let mut best = (crossings(&layers.rows, &neighbours), layers.rows.clone());
     for sweep in 0..SWEEPS {
@@ -62,7 +62,7 @@ fn arrange(layers: &mut Layers, row: usize, places: &BTreeMap<usize, f64>, side:
         }
     };
     let mut keyed: Vec<(bool, f64, usize)> =
-        layers.rows[row].iter().map(|item| (layers.items[*item].in_ring, centre(item), *item)).collect();
+        layers.rows[row].iter().map(|item| (!layers.items[*item].in_ring, centre(item), *item)).collect();
     keyed.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     layers.rows[row] = keyed.into_iter().map(|(_, _, item)| item).collect();
 }

@@ -79,7 +79,7 @@ fn components(picture: &Picture, nodes: &[usize], arrows: &[usize]) -> Vec<(Vec<
 pub(super) enum Form {
     /// One node.
     Single,
-    /// A list of waiters, the line that they share to its right.
+    /// A list of waiters, the line that they share to its left.
     Waiters,
     /// A list of those who must act, the line that they share to its left.
     Holders,

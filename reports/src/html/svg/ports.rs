@@ -34,8 +34,8 @@ pub(super) fn ports(picture: &Picture, plan: &mut Plan, layers: &mut Layers) -> 
     for (at, link) in plan.links.iter().enumerate() {
         let way = &layers.ways[at];
         let neighbour = |place: Option<usize>| place.and_then(|place| way.get(place)).map_or(0, |item| rank[*item]);
-        down[link.top].push((link.in_ring, neighbour(Some(1)), link.up, at));
-        up[link.bottom].push((link.in_ring, neighbour(way.len().checked_sub(2)), link.up, at));
+        down[link.top].push((!link.in_ring, neighbour(Some(1)), link.up, at));
+        up[link.bottom].push((!link.in_ring, neighbour(way.len().checked_sub(2)), link.up, at));
     }
     down.iter_mut().chain(&mut up).for_each(|side| side.sort_unstable());
     let mut ports: Vec<Port> = vec![Port::default(); plan.links.len()];
@@ -47,16 +47,13 @@ pub(super) fn ports(picture: &Picture, plan: &mut Plan, layers: &mut Layers) -> 
     set_places(plan, &mut ports, &down, &up);
     for unit in 0..plan.units.len() {
         let (mut left, mut right) = own_room(picture, plan, unit);
-        let waiters = plan.units[unit].form == Form::Waiters;
         for (side, above) in [(&down[unit], true), (&up[unit], false)] {
             let ends =
                 side.iter().map(|(.., at)| (&ports[*at], if above { ports[*at].leave } else { ports[*at].arrive }));
             for (port, place) in ends {
                 let label =
                     if port.label_above == above && port.label_width > 0.0 { ASIDE + port.label_width } else { 0.0 };
-                // Below a list of waiters there is room to the left.
-                let (before, after) = if waiters { (label, 0.0) } else { (0.0, label) };
-                (left, right) = (left.max(before + 4.0 - place), right.max(place + after + 4.0));
+                (left, right) = (left.max(4.0 - place), right.max(place + label + 4.0));
             }
         }
         if plan.units[unit].form == Form::Single {
@@ -68,27 +65,25 @@ pub(super) fn ports(picture: &Picture, plan: &mut Plan, layers: &mut Layers) -> 
     ports
 }
 
-/// The links at one side of a unit from left to right: of the ring, rank of the neighbour, pointing up, number.
+/// The links at one side of a unit from left to right: not of the ring, rank of the neighbour, pointing up, number.
 type Side = Vec<(bool, usize, bool, usize)>;
 
 /// Sets where links leave and arrive, and makes the boxes as wide as that.
 fn set_places(plan: &mut Plan, ports: &mut [Port], down: &[Side], up: &[Side]) {
-    for unit in 0..plan.units.len() {
-        let places = side_places(plan, ports, unit, &down[unit], true);
-        down[unit].iter().zip(&places).for_each(|((.., at), place)| ports[*at].leave = *place);
+    for (unit, side) in down.iter().enumerate() {
+        let places = side_places(plan, ports, unit, side, true);
+        side.iter().zip(&places).for_each(|((.., at), place)| ports[*at].leave = *place);
         widen(plan, unit, &places);
     }
-    for unit in 0..plan.units.len() {
+    for (unit, side) in up.iter().enumerate() {
         // Two nodes and nothing else between them: the arrows stand side by side.
-        let upper = up[unit].first().and_then(|(.., at)| down.get(plan.links[*at].top));
-        let same = |upper: &Side| {
-            upper.len() == up[unit].len() && upper.iter().zip(&up[unit]).all(|(above, below)| above.3 == below.3)
-        };
-        let places = match upper.filter(|upper| same(upper)) {
+        let upper = side.first().and_then(|(.., at)| down.get(plan.links[*at].top));
+        let same = |upper: &&Side| upper.iter().map(|link| link.3).eq(side.iter().map(|link| link.3));
+        let places = match upper.filter(same) {
             Some(upper) => upper.iter().map(|(.., at)| ports[*at].leave).collect(),
-            None => side_places(plan, ports, unit, &up[unit], false),
+            None => side_places(plan, ports, unit, side, false),
         };
-        up[unit].iter().zip(&places).for_each(|((.., at), place)| ports[*at].arrive = *place);
+        side.iter().zip(&places).for_each(|((.., at), place)| ports[*at].arrive = *place);
         widen(plan, unit, &places);
     }
 }
@@ -97,7 +92,7 @@ fn side_places(plan: &Plan, ports: &[Port], unit: usize, side: &Side, above: boo
     let label = |at: usize| if ports[at].label_above == above { ports[at].label_width } else { 0.0 };
     let widths: Vec<f64> = side.iter().map(|(.., at)| label(*at)).collect();
     // The ring goes straight down.
-    let ring: Vec<usize> = (0..side.len()).filter(|at| side[*at].0).collect();
+    let ring: Vec<usize> = (0..side.len()).filter(|at| !side[*at].0).collect();
     let straight = ring.first().copied().filter(|_| ring.len() == 1);
     let room = plan.units[unit].boxes.first().map_or(0.0, |boxed| boxed.w / 2.0);
     spread(&widths, straight, room)
@@ -133,8 +128,7 @@ fn own_room(picture: &Picture, plan: &Plan, unit: usize) -> (f64, f64) {
     let width = view.boxes.first().map_or(0.0, |boxed| boxed.w);
     match view.form {
         Form::Single => (width / 2.0, width / 2.0),
-        Form::Waiters => (width + trunk(picture, plan, unit), 4.0),
-        Form::Holders => (4.0, width + trunk(picture, plan, unit)),
+        Form::Waiters | Form::Holders => (4.0, width + trunk(picture, plan, unit)),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::answer::Picture;
 const ROUND: f64 = 7.0;
 /// A line that would bend by less goes straight.
 const STRAIGHT: f64 = 4.0;
-/// From the right side of everything to the line that closes the ring.
+/// From the left side of everything to the line that closes the ring.
 const SIDE: f64 = 20.0;
 
 /// All that places are known of.
@@ -63,8 +63,7 @@ impl Placed<'_> {
         for boxed in &view.boxes {
             let x = match view.form {
                 Form::Single => item.x - boxed.w / 2.0,
-                Form::Waiters => item.x - aside - boxed.w,
-                Form::Holders => item.x + aside,
+                Form::Waiters | Form::Holders => item.x + aside,
             };
             areas.push(Area { x: x.round(), y, w: boxed.w, h: boxed.h });
             y += boxed.h + BETWEEN;
@@ -85,14 +84,14 @@ impl Placed<'_> {
             let (mut tip, mut towards) = if link.up { (start, Towards::Up) } else { (end, Towards::Down) };
             if let (Form::Waiters, Some(area)) = (forms.0, upper.get(row)) {
                 let mut lead = vec![
-                    Step::Move(area.right(), area.middle()),
-                    Step::Line(start.0 - ROUND, area.middle()),
+                    Step::Move(area.x, area.middle()),
+                    Step::Line(start.0 + ROUND, area.middle()),
                     Step::Corner(start.0, area.middle(), start.0, area.middle() + ROUND),
                 ];
                 lead.extend(upper.get(row + 1).map(|next| Step::Line(start.0, next.middle())));
                 own = upper.get(row + 1).map(|_| lead.clone());
                 whole = lead.into_iter().chain(line[1..].iter().copied()).collect();
-                self.row_label(scene, link, *arrow, area.right() + ASIDE, area.middle());
+                self.row_label(scene, link, *arrow, start.0 + ASIDE, area.middle());
             }
             if let (Form::Holders, Some(area)) = (forms.1, lower.get(row)) {
                 whole.pop();
@@ -138,12 +137,12 @@ impl Placed<'_> {
             false => (link.bottom, port.arrive, to - height - 9.0),
         };
         let (axis, w) = (self.layers.items[item].x + offset, port.label_width);
-        // The boxes of waiters are at the left of their line, so there is room below them.
-        let before = self.plan.units[link.top].form == Form::Waiters;
-        let x = if before { axis - ASIDE - w } else { axis + ASIDE };
         if !link.label.is_empty() {
-            let area = Area { x, y, w, h: height };
-            scene.labels.push(LabelAt { arrow: link.arrows[0], area, lines: link.label.clone(), before });
+            let area = Area { x: axis + ASIDE, y, w, h: height };
+            // The one whose line passes the label: the lowest of the waiters, the first of the holders.
+            let last = self.plan.units[link.top].form == Form::Waiters;
+            let arrow = if last { link.arrows.last() } else { link.arrows.first() }.copied().unwrap_or_default();
+            scene.labels.push(LabelAt { arrow, area, lines: link.label.clone() });
         }
     }
 
@@ -152,12 +151,7 @@ impl Placed<'_> {
         let lines = row_label(&self.picture.arrows[arrow]);
         if link.label.is_empty() && !lines.is_empty() {
             let (w, h) = (text::label_width(&lines).ceil(), LINE * lines.len() as f64);
-            scene.labels.push(LabelAt {
-                arrow,
-                area: Area { x, y: middle - LINE - 2.0, w, h: h + 4.0 },
-                lines,
-                before: false,
-            });
+            scene.labels.push(LabelAt { arrow, area: Area { x, y: middle - LINE - 2.0, w, h: h + 4.0 }, lines });
         }
     }
 
@@ -170,30 +164,25 @@ impl Placed<'_> {
         scene.arrows.push(ArrowAt { arrow, own: line.clone(), line, tip, towards: Towards::Left });
     }
 
-    /// The arrow that closes the ring: up the right side.
+    /// The arrow that closes the ring: up the left side, where nothing else stands.
     fn close_ring(&self, scene: &mut Scene, areas: &[Vec<Area>]) {
         let Some((arrow, last, first)) = self.plan.closing else { return };
         let (from, to) = (areas[last][0], areas[first][0]);
-        let x = scene.width + SIDE;
-        let line = up_the_side(from.right(), from.middle(), x, to.right(), to.middle(), 2.0 * ROUND);
-        let lines = label(&self.picture.arrows[arrow]);
+        let wide = text::label_width(&label(&self.picture.arrows[arrow])).ceil();
+        let x = if wide > 0.0 { -(2.0 * ASIDE + wide) } else { -SIDE };
+        let line = up_the_side(from.x, from.middle(), x, to.x, to.middle(), -2.0 * ROUND);
         self.side_label(scene, arrow, x + ASIDE, from.middle() - 36.0);
-        let wide = if lines.is_empty() { 0.0 } else { ASIDE + text::label_width(&lines).ceil() };
-        scene.width = x + wide;
-        let tip = (to.right(), to.middle());
-        scene.arrows.push(ArrowAt { arrow, own: line.clone(), line, tip, towards: Towards::Left });
+        let tip = (to.x, to.middle());
+        scene.arrows.push(ArrowAt { arrow, own: line.clone(), line, tip, towards: Towards::Right });
+        scene.shift(-x, 0.0);
+        scene.width -= x;
     }
 
     fn side_label(&self, scene: &mut Scene, arrow: usize, x: f64, middle: f64) {
         let lines = label(&self.picture.arrows[arrow]);
         if !lines.is_empty() {
             let (w, h) = (text::label_width(&lines).ceil(), LINE * lines.len() as f64);
-            scene.labels.push(LabelAt {
-                arrow,
-                area: Area { x, y: (middle - h / 2.0).round(), w, h },
-                lines,
-                before: false,
-            });
+            scene.labels.push(LabelAt { arrow, area: Area { x, y: (middle - h / 2.0).round(), w, h }, lines });
         }
     }
 }
@@ -202,13 +191,13 @@ fn bottom_of(areas: &[Area]) -> f64 {
     areas.last().map_or(0.0, Area::bottom)
 }
 
-/// Out to the right, up, and back.
+/// Out to a side, up, and back; a negative radius leads out to the left.
 fn up_the_side(from: f64, low: f64, x: f64, to: f64, high: f64, round: f64) -> Vec<Step> {
     vec![
         Step::Move(from, low),
         Step::Line(x - round, low),
-        Step::Corner(x, low, x, low - round),
-        Step::Line(x, high + round),
+        Step::Corner(x, low, x, low - round.abs()),
+        Step::Line(x, high + round.abs()),
         Step::Corner(x, high, x - round, high),
         Step::Line(to, high),
     ]

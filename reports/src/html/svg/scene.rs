@@ -116,8 +116,6 @@ pub(super) struct LabelAt {
     pub(super) arrow: usize,
     pub(super) area: Area,
     pub(super) lines: Vec<String>,
-    /// It stands to the left of its arrow and ends there.
-    pub(super) before: bool,
 }
 
 /// A drawing.

@@ -1,7 +1,7 @@
 //! Drawings hold what they show: inside, apart, complete, harmless.
 
 use super::plan::Shown;
-use super::scene::{Area, Scene};
+use super::scene::{Area, ArrowAt, Scene};
 use super::{Proof, STYLE, draw, samples, scene};
 use crate::answer::Picture;
 use std::fmt::Write as _;
@@ -91,6 +91,46 @@ fn a_drawing_is_the_same_every_time_and_no_markup_of_a_text_is_in_it() {
         assert_eq!(svg.matches("<g").count(), svg.matches("</g>").count(), "{name}");
         assert_eq!(svg.matches("<text").count(), svg.matches("</text>").count(), "{name}");
     }
+}
+
+/// The numbers of the attributes of an element that begins the text.
+fn numbers<const N: usize>(element: &str, names: [&str; N]) -> [f64; N] {
+    names.map(|name| {
+        let value = element.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split_once('"'));
+        value.and_then(|(value, _)| value.parse().ok()).unwrap_or(f64::NAN)
+    })
+}
+
+#[test]
+fn evidence_stands_inside_the_drawing_and_holds_its_lines() {
+    for (name, picture) in samples::all() {
+        let svg = drawn(&picture);
+        let [width, height] = numbers(&svg, ["width", "height"]);
+        for tip in svg.split("<g class=\"tip\">").skip(1).filter_map(|tip| tip.split("</g>").next()) {
+            let [x, y, w, h] = numbers(tip, ["x", "y", "width", "height"]);
+            let inside = x >= 0.0 && y >= 0.0 && x + w <= width && y + h <= height;
+            assert!(inside, "{name}: {x} {y} {w} {h} in {width} x {height}");
+            for line in tip.split("<text").skip(1) {
+                let [_, baseline] = numbers(line, ["x", "y"]);
+                assert!(baseline > y + 10.0 && baseline < y + h - 3.0, "{name}: {tip}");
+            }
+        }
+    }
+}
+
+#[test]
+fn crowds_stand_as_a_list_and_a_ring_closes_up_the_side() {
+    let find = |wanted: &str| samples::all().into_iter().find(|(name, _)| *name == wanted).expect("it is there").1;
+    let crowd = laid_out(&find("crowd of 200"));
+    let waiters = crowd.nodes.iter().filter(|at| at.lines[0].contains("java/") || at.lines[0] == "197 more");
+    let lefts: Vec<f64> = waiters.map(|at| at.area.x).collect();
+    assert_eq!(lefts, [lefts[0]; 4]);
+    let ring = laid_out(&find("ring of 3"));
+    let boxes = ring.nodes.iter().map(|at| at.area.x).fold(f64::INFINITY, f64::min);
+    let beside = |at: &&ArrowAt| at.line.iter().any(|step| step.end().0 < boxes);
+    assert_eq!(ring.arrows.iter().filter(beside).count(), 1);
+    let own = laid_out(&find("a task waits for its own lock"));
+    assert!(own.arrows.iter().all(|at| at.line.len() == 2), "two straight arrows side by side");
 }
 
 #[test]

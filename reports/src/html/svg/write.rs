@@ -51,10 +51,10 @@ impl<'a> Writer<'a> {
 
     fn open(&mut self, id: &str) {
         let (w, h) = (round(self.scene.width.ceil()), round(self.scene.height.ceil()));
-        let class = if w > 520 { "graph wide" } else { "graph" };
+        let (wide, tall) = (if w > 520 { " wide" } else { "" }, if h > 1600 { " tall" } else { "" });
         let _ = write!(
             self.svg,
-            "<svg class=\"{class}\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"group\" \
+            "<svg class=\"graph{wide}{tall}\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"group\" \
              aria-labelledby=\"{id}-t\" aria-describedby=\"{id}-d\"><title id=\"{id}-t\">Who waits for whom</title>\
              <desc id=\"{id}-d\">"
         );
@@ -119,10 +119,9 @@ impl<'a> Writer<'a> {
 
     fn label(&mut self, label: &LabelAt) {
         let class = class_of(&self.picture.arrows[label.arrow]);
-        let (before, x) = if label.before { (" before", label.area.right()) } else { ("", label.area.x) };
-        let _ = write!(self.svg, "<g class=\"says{class}{before}\">");
+        let _ = write!(self.svg, "<g class=\"says{class}\">");
         let more = label.lines.len().saturating_sub(1).max(1) as f64;
-        self.lines(&label.lines, x, label.area.y + 11.5, (label.area.h - LINE) / more);
+        self.lines(&label.lines, label.area.x, label.area.y + 11.5, (label.area.h - LINE) / more);
         self.svg.push_str("</g>");
     }
 
