@@ -1,6 +1,7 @@
 //! Short labels by which findings call things.
 
 use super::fields::Tables;
+use super::grammar::join;
 use super::thing::{RowId, Thing};
 use stacklore_model::{ObjectId, ProcessId, Row, StackId, System, TaskId};
 
@@ -99,14 +100,5 @@ impl Tables<'_> {
             (None, Some(kind), None) => kind.to_string(),
             (None, None, None) => "an object".to_owned(),
         }
-    }
-}
-
-/// At most five names, then how many more; only the names that are told are made.
-pub(crate) fn join(mut names: impl Iterator<Item = String>) -> String {
-    let shown = names.by_ref().take(5).collect::<Vec<_>>().join(", ");
-    match names.count() {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
     }
 }
