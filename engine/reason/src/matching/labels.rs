@@ -5,6 +5,9 @@ use super::grammar::join;
 use super::thing::{RowId, Thing};
 use stacklore_model::{ObjectId, ProcessId, Row, StackId, System, TaskId};
 
+/// What a task is called of which nothing is known that tells it from others.
+pub(crate) const UNNAMED: &str = "a task without a name";
+
 /// Systems whose tasks are goroutines.
 fn is_goroutine(system: Option<System>) -> bool {
     system == Some(System::Go)
@@ -72,7 +75,7 @@ impl Tables<'_> {
             (None, None, None) => match (task.address, task.pthread) {
                 (Some(address), _) => format!("task {address:x}"),
                 (None, Some(pthread)) => format!("thread {pthread:x}"),
-                (None, None) => "a task without a name".to_owned(),
+                (None, None) => UNNAMED.to_owned(),
             },
         }
     }

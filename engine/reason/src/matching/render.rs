@@ -1,6 +1,7 @@
 //! Renders the texts of a rule.
 
 use super::grammar::{agree, counted, join};
+use super::labels::UNNAMED;
 use super::standins::MANY;
 use super::values::{LABEL, Voice};
 use std::borrow::Cow;
@@ -101,7 +102,7 @@ fn finished(text: &str, voice: Voice) -> String {
             c => finished.push(c),
         }
     }
-    finished
+    finished.replace("….", "…")
 }
 
 /// Registers the filters that rule texts have beside Tera's.
@@ -208,16 +209,23 @@ fn count(value: &Value, thing: &str, predicate: Option<String>) -> TeraResult<St
     Ok(predicate.map_or_else(|| text.clone(), |predicate| format!("{text} {}", agree(&predicate, many))))
 }
 
-/// At most five names, then "and 12 more".
+/// At most five names, then "and 12 more"; tasks without a name are counted.
 fn names(value: &Value) -> String {
-    match value.as_array() {
-        Some(values) => {
-            let (first, rest) = values.split_at(values.len().min(5));
-            // The rest is only counted.
-            join(first.iter().map(display).chain(rest.iter().map(|_| String::new())))
-        }
-        None => display(value),
+    let Some(values) = value.as_array() else { return display(value) };
+    let unnamed = values.iter().filter(|value| is_unnamed(value)).count();
+    if unnamed < 2 {
+        let (first, rest) = values.split_at(values.len().min(5));
+        // The rest is only counted.
+        return join(first.iter().map(display).chain(rest.iter().map(|_| String::new())));
     }
+    let named = values.iter().filter(|value| !is_unnamed(value)).map(display);
+    join(named.chain([format!("{unnamed} tasks without a name")]))
+}
+
+/// Whether a value is a task of which nothing is known that tells it from others.
+fn is_unnamed(value: &Value) -> bool {
+    let label = value.as_map().and_then(|map| map.get(&LABEL.into())).and_then(Value::as_str);
+    label.is_some_and(|label| label.trim_start_matches(NOUN) == UNNAMED)
 }
 
 /// The distinct objects that rows wait for or hold.

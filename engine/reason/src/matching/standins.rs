@@ -91,6 +91,8 @@ impl StandIn<'_> {
         let value = match (inner, name, kind) {
             (StandIn::Noun { .. }, "needs", _) => Value::from("something"),
             (StandIn::Noun { .. }, _, FieldKind::Of(FieldType::Time)) => Value::from("some time"),
+            // Only the object for which a task waits is surely a lock.
+            (StandIn::Noun { .. }, name, FieldKind::Of(FieldType::Object)) if name != "object" => Value::none(),
             (_, _, kind) => inner.of(kind.variable(), depth),
         };
         if LISTS.contains(&name) { Value::from(vec![value]) } else { value }

@@ -3,6 +3,7 @@
 use super::binding::{Binding, Bound};
 use super::candidates::Tried;
 use super::fields::{Tables, known_name, mode_name};
+use super::render::NOUN;
 use super::standins::StandIn;
 use super::thing::{Cell, RowId, Thing};
 use crate::graph::Step;
@@ -143,7 +144,7 @@ impl Tables<'_> {
     }
 
     fn new_value(&self, thing: &Thing, names: &[&'static str], depth: usize, path: Option<&str>) -> Value {
-        let mut fields = Fields::new(self.label(thing));
+        let mut fields = Fields::new(self.told_label(thing));
         if depth == 0 {
             return fields.done();
         }
@@ -183,6 +184,17 @@ impl Tables<'_> {
         fields.done()
     }
 
+    /// The label of a thing; one that begins with a word, not with a name, is marked for a capital.
+    fn told_label(&self, thing: &Thing) -> String {
+        const WORDS: [&str; 7] = ["a ", "an ", "the ", "task ", "thread ", "goroutine ", "process "];
+        let label = self.label(thing);
+        let worded = matches!(thing, Thing::Object(_) | Thing::Row(RowId::Task(_) | RowId::Process(_)))
+            && WORDS.iter().any(|word| label.starts_with(word))
+            && !label.contains(" (thread");
+        // A task may be called "a": then a number follows.
+        if worded && !label.starts_with("a (") { format!("{NOUN}{label}") } else { label }
+    }
+
     fn values(&self, things: &[Thing], depth: usize) -> Value {
         let each = things.iter().enumerate();
         Value::from(
@@ -219,6 +231,8 @@ impl Tried<'_> {
             let word = variable.name.to_uppercase();
             let path = (voice == Voice::Command).then_some(word.as_str());
             let value = match binding.get(VarId(at)) {
+                // A clause without `count` may bind one row of what another one collects.
+                Bound::One(thing) if variable.set => Value::from(vec![self.tables.value(thing, 2, path)]),
                 Bound::One(thing) => self.tables.value(thing, 3, path),
                 Bound::Set(rows) => self.set_value(VarId(at), rows, path),
                 Bound::Free if voice == Voice::Told && variable.set => Value::from(Vec::<Value>::new()),

@@ -63,13 +63,13 @@ fn labels_of_tasks_and_objects() {
     );
     let task = &mut world.analysis.case.tasks[0];
     (task.name, task.number) = (None, Some(35));
-    assert_eq!(says(&world, "{{ a }}"), "thread 35 (LWP 4790)");
+    assert_eq!(says(&world, "{{ a }}"), "Thread 35 (LWP 4790)", "a sentence begins with a capital");
     let task = &mut world.analysis.case.tasks[0];
     (task.tid, task.system) = (None, Some(System::Go));
-    assert_eq!(says(&world, "{{ a }}"), "goroutine 35");
+    assert_eq!(says(&world, "It is {{ a }}. {{ a }}"), "It is goroutine 35. Goroutine 35");
     let task = &mut world.analysis.case.tasks[0];
     (task.number, task.address) = (None, Some(0xfeed));
-    assert_eq!(says(&world, "{{ a }}"), "task feed");
+    assert_eq!(says(&world, "{{ a }}"), "Task feed");
     world.analysis.case.objects[0].name = Some("big_lock".into());
     assert_eq!(says(&world, "{{ lock }}"), "big_lock");
 }
@@ -154,6 +154,6 @@ evidence:
   a: {task: $a, waits: mutex, says: '{{ a }} is {{ a.name.nothing.more }}{% if a %}.{% endif %}'}
 conclude: {likely: [a]}";
     let matched = world.find(rule);
-    assert_eq!(matched.findings[0].evidence[0].says, "t (1) is ….");
+    assert_eq!(matched.findings[0].evidence[0].says, "t (1) is …");
     assert_eq!(matched.notes.len(), 1);
 }
