@@ -5,7 +5,7 @@ use super::render::NOUN;
 use super::values::LABEL;
 use crate::rules::ast::{Condition, Rule, Table, VarId, VarKind};
 use crate::rules::tables::{self, FieldKind, OBJECT_FIELDS, STEP_FIELDS};
-use stacklore_model::FieldType;
+use stacklore_model::{FieldType, System};
 use tera::{Map, Value};
 
 /// How deep fields of fields go: `{{ ring.steps[0].object.name }}`.
@@ -23,7 +23,7 @@ pub(crate) enum StandIn<'w> {
     /// A word in capitals that a person must replace: `HOLDER.PID`.
     Word(&'w str),
     /// A noun for a sentence; `other`: there is a first one of that kind already.
-    Noun { other: bool, many: bool },
+    Noun { task: &'static str, other: bool, many: bool },
 }
 
 impl StandIn<'_> {
@@ -48,7 +48,7 @@ impl StandIn<'_> {
         let (noun, fields) = match kind {
             VarKind::Plain(_) => return self.plain(),
             VarKind::Object => ("lock", OBJECT_FIELDS),
-            VarKind::Row(table) => (noun(table), tables::spec(table).map_or(&[][..], |spec| &spec.fields)),
+            VarKind::Row(table) => (self.noun(table), tables::spec(table).map_or(&[][..], |spec| &spec.fields)),
         };
         let mut map = Map::new();
         map.insert(LABEL.into(), Value::from(self.label(noun)));
@@ -98,10 +98,31 @@ impl StandIn<'_> {
         if LISTS.contains(&name) { Value::from(vec![value]) } else { value }
     }
 
+    /// What a row of a table is called.
+    fn noun(self, table: Table) -> &'static str {
+        match (table, self) {
+            (Table::Task, StandIn::Noun { task, .. }) => task,
+            (Table::Task, _) => "task",
+            (Table::Process, _) => "process",
+            (Table::Hold, _) => "lock",
+            (Table::Cycle, _) => "ring of tasks",
+            (Table::Line, _) => "line",
+            (Table::Fact(relation), _) => match relation {
+                "fd" => "descriptor",
+                "work" => "work item",
+                "netlink_socket" | "unix_socket" | "tcp_socket" => "socket",
+                "fuse_connection" => "connection",
+                "file_lock" => "file lock",
+                "report" => "message",
+                _ => "line",
+            },
+        }
+    }
+
     /// The same for one thing below.
     fn one(self) -> Self {
         match self {
-            StandIn::Noun { .. } => StandIn::Noun { other: true, many: false },
+            StandIn::Noun { task, .. } => StandIn::Noun { task, other: true, many: false },
             word @ StandIn::Word(_) => word,
         }
     }
@@ -117,30 +138,20 @@ impl StandIn<'_> {
         match self {
             StandIn::Word(word) => word.to_owned(),
             StandIn::Noun { many: true, .. } => format!("{NOUN}several {noun}s"),
-            StandIn::Noun { other: true, .. } => format!("{NOUN}another {noun}"),
+            StandIn::Noun { other: true, .. } if noun != "lock" => format!("{NOUN}another {noun}"),
             StandIn::Noun { .. } if noun.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("{NOUN}an {noun}"),
             StandIn::Noun { .. } => format!("{NOUN}a {noun}"),
         }
     }
 }
 
-/// What a row of a table is called.
-fn noun(table: Table) -> &'static str {
-    match table {
-        Table::Task => "task",
-        Table::Process => "process",
-        Table::Hold => "lock",
-        Table::Cycle => "ring of tasks",
-        Table::Line => "line",
-        Table::Fact(relation) => match relation {
-            "fd" => "descriptor",
-            "work" => "work item",
-            "netlink_socket" | "unix_socket" | "tcp_socket" => "socket",
-            "fuse_connection" => "connection",
-            "file_lock" => "file lock",
-            "report" => "message",
-            _ => "line",
-        },
+/// What the tasks of a rule are called.
+pub(crate) fn task_noun(rule: &Rule) -> &'static str {
+    let only = |systems: &[System]| rule.systems.iter().all(|system| systems.contains(system));
+    match () {
+        () if only(&[System::Go]) => "goroutine",
+        () if only(&[System::User, System::Go, System::Java, System::Python, System::Windows]) => "thread",
+        () => "task",
     }
 }
 

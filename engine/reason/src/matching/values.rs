@@ -4,7 +4,7 @@ use super::binding::{Binding, Bound};
 use super::candidates::Tried;
 use super::fields::{Tables, known_name, mode_name};
 use super::render::NOUN;
-use super::standins::StandIn;
+use super::standins::{StandIn, task_noun};
 use super::thing::{Cell, RowId, Thing};
 use crate::graph::Step;
 use crate::rules::ast::{Table, VarId};
@@ -240,7 +240,11 @@ impl Tried<'_> {
                 Bound::Free => {
                     let other = named.contains(&variable.kind);
                     named.push(variable.kind);
-                    let noun = StandIn::Noun { other, many: variable.set && self.needs_several(VarId(at)) };
+                    let noun = StandIn::Noun {
+                        task: task_noun(self.rule),
+                        other,
+                        many: variable.set && self.needs_several(VarId(at)),
+                    };
                     let value = path.map_or(noun, StandIn::Word).variable(self.rule, VarId(at));
                     if variable.set { Value::from(vec![value]) } else { value }
                 }
