@@ -1,6 +1,6 @@
 //! What every format can do, and the tables of all formats.
 
-use crate::{Folded, Json, Parsed, Report, Root, Text, WhyView};
+use crate::{Folded, Json, Markdown, Parsed, Report, Root, Text, WhyView};
 use std::io::{self, Write};
 
 /// How output is laid out on a page or terminal. Formats for machines ignore what does not concern them.
@@ -60,7 +60,7 @@ pub trait ContentsFormat: Named {
 }
 
 /// All formats of a diagnosis, the default first.
-pub static FORMATS: &[&dyn Format] = &[&Text, &Json];
+pub static FORMATS: &[&dyn Format] = &[&Text, &Markdown, &Json];
 
 /// All formats of the contents of a case, the default first.
 pub static CONTENTS_FORMATS: &[&dyn ContentsFormat] = &[&Text, &Json, &Folded];

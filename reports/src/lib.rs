@@ -7,6 +7,7 @@ pub mod answer;
 mod folded;
 mod format;
 mod json;
+mod markdown;
 #[cfg(test)]
 mod sample;
 mod text;
@@ -17,6 +18,7 @@ pub use answer::Answer;
 pub use folded::{Folded, Root};
 pub use format::{CONTENTS_FORMATS, ContentsFormat, Detail, FORMATS, Format, Layout, Named, contents_format, format};
 pub use json::Json;
+pub use markdown::Markdown;
 pub use text::Text;
 pub use view::{EngineView, Parsed, Report, WhyView};
 pub use visible::visible;
