@@ -9,6 +9,7 @@ mod folded;
 mod format;
 mod html;
 mod json;
+mod markdown;
 mod redact;
 #[cfg(test)]
 mod sample;
@@ -27,6 +28,7 @@ pub use format::{
 };
 pub use html::Html;
 pub use json::Json;
+pub use markdown::Markdown;
 pub use redact::{Redact, redact};
 pub use sarif::Sarif;
 pub use text::Text;

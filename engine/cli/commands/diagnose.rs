@@ -47,9 +47,9 @@ fn detail(args: &DiagnoseArgs) -> Detail {
 /// Not every form can explain a rule.
 fn why_format(args: &DiagnoseArgs) -> anyhow::Result<&'static dyn WhyFormat> {
     let names: Vec<&str> = reports::WHY_FORMATS.iter().map(|format| format.id()).collect();
-    let names = names.join(" or ");
+    let names = names.join(", ");
     reports::why_format(&args.format)
-        .with_context(|| format!("--why is written as {names}, not as {}; choose one with --format", args.format))
+        .with_context(|| format!("--why cannot be written as {}; choose one of {names} with --format", args.format))
 }
 
 fn found(report: &Report, least: Certainty) -> bool {
