@@ -4,6 +4,7 @@ mod cli;
 mod corpus;
 mod fixes;
 mod hostile;
+mod hostile_formats;
 mod knowledge_is_data;
 mod parse;
 mod program;
