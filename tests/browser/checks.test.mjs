@@ -1,0 +1,39 @@
+// The checks themselves: each must complain about a page that does everything a report must not do.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { LAPTOP, PHONE, launch, withPage } from "./browser.mjs";
+import { isHarmless, needsNoScript } from "./checks/harmless.mjs";
+import { fitsTheScreen, isAccessible, prints } from "./checks/looks.mjs";
+import { edgesShowEvidence, keyboardReaches, linksLeadToTheirLines, searchFiltersStacks } from "./checks/use.mjs";
+
+const bad = fileURLToPath(new URL("fixtures/bad.html", import.meta.url));
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+describe("a bad page is complained about", () => {
+  const complains = (title, check) => test(title, () => assert.rejects(check, { code: "ERR_ASSERTION" }));
+  complains("it runs scripts", () => isHarmless(browser, bad, []));
+  complains("its text needs script", () => needsNoScript(browser, bad));
+  complains("its links lead nowhere", () => linksLeadToTheirLines(browser, bad));
+  complains("its drawing shows no evidence", () => edgesShowEvidence(browser, bad, LAPTOP));
+  complains("it is too wide", () => fitsTheScreen(browser, bad, PHONE));
+  complains("it cannot be read", () => isAccessible(browser, bad, { viewport: LAPTOP, colorScheme: "light" }));
+  complains("it stays folded on paper", () => prints(browser, bad));
+  complains("the keyboard does not reach a button", () => keyboardReaches(browser, bad, ["button"]));
+  complains("its search does nothing", () => searchFiltersStacks(browser, bad));
+
+  test("what it does is noted", async () => {
+    await withPage(browser, bad, {}, async (page, misdeeds) => {
+      await page.waitForTimeout(100);
+      const noted = misdeeds.join("\n");
+      for (const word of ["dialog: hello", "dialog: 2", "request of https://example.org/pixel.png", "console: "]) {
+        assert.ok(noted.includes(word), `${word} is not in:\n${noted}`);
+      }
+    });
+  });
+});
