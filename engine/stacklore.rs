@@ -239,6 +239,7 @@ pub fn check(sources: Vec<YamlSource>, beside: bool, corpus: &CorpusFacts) -> (u
         Ok(vocabulary) => {
             let (set, mut messages) = rules::check(&knowledge.rules, &vocabulary, corpus);
             messages.extend(fixes::load(&knowledge.fixes, &vocabulary).1);
+            messages.extend(Vocabulary::warnings(&knowledge.vocabulary));
             (set.rules.len(), messages)
         }
         Err(messages) => (0, messages),

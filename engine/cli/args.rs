@@ -48,12 +48,26 @@ pub(crate) struct OutputArgs {
     /// Write to a file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Columns at which prose is wrapped
-    #[arg(long, value_name = "COLUMNS", default_value_t = 100, value_parser = clap::value_parser!(u16).range(40..))]
-    pub(crate) width: u16,
-    /// Draw with ASCII characters only
+    /// Columns at which text is wrapped; without it those of the terminal (at most 120), 100 elsewhere
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
+    pub(crate) width: Option<u16>,
+    /// Draw with ASCII characters only, as on a terminal whose locale is not UTF-8
     #[arg(long)]
     pub(crate) ascii: bool,
+    /// Colours: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
+}
+
+/// When something is done that suits a terminal only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
 }
 
 /// Which rules are in use.
@@ -72,6 +86,12 @@ pub(crate) struct DiagnoseArgs {
     /// Form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_names())]
     pub(crate) format: String,
+    /// Write one line for each finding
+    #[arg(long, short, conflicts_with = "format")]
+    pub(crate) brief: bool,
+    /// Write the verdict only, in one word: hang, suspect, crash, healthy, unknown or no-traces
+    #[arg(long, short, conflicts_with_all = ["format", "brief"])]
+    pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     #[command(flatten)]

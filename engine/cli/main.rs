@@ -8,6 +8,7 @@ mod exit;
 mod output;
 mod reading;
 mod rulebook;
+mod terminal;
 
 use args::{Cli, Command};
 use clap::Parser as _;

@@ -10,15 +10,31 @@ pub struct Layout {
     pub width: usize,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// Colours of a terminal.
+    pub color: bool,
+    /// How much is told.
+    pub detail: Detail,
     /// Leave nothing out of long lists.
     pub everything: bool,
     /// What folded stacks begin with.
     pub root: Root,
 }
 
+/// How much of a report is told. Only the text format knows shorter forms.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// All of it.
+    #[default]
+    Whole,
+    /// One line for each finding.
+    Brief,
+    /// The verdict in one word.
+    Verdict,
+}
+
 impl Default for Layout {
     fn default() -> Self {
-        Layout { width: 100, ascii: false, everything: false, root: Root::None }
+        Layout { width: 100, ascii: false, color: false, detail: Detail::Whole, everything: false, root: Root::None }
     }
 }
 

@@ -1,15 +1,22 @@
 //! Lays a diagnosis out: one view model for all formats, one folder per format.
 //!
-//! [`view`] is what a report says; a [`Format`] writes it. Nothing here reads anything but what it is given.
+//! [`view`] is what a report holds; an [`Answer`] is what it says in words; a [`Format`] writes one or both. Nothing
+//! here reads anything but what it is given.
 
+pub mod answer;
 mod folded;
 mod format;
 mod json;
+#[cfg(test)]
+mod sample;
 mod text;
 pub mod view;
+mod visible;
 
+pub use answer::Answer;
 pub use folded::{Folded, Root};
-pub use format::{CONTENTS_FORMATS, ContentsFormat, FORMATS, Format, Layout, Named, contents_format, format};
+pub use format::{CONTENTS_FORMATS, ContentsFormat, Detail, FORMATS, Format, Layout, Named, contents_format, format};
 pub use json::Json;
-pub use text::{Text, visible};
+pub use text::Text;
 pub use view::{EngineView, Parsed, Report, WhyView};
+pub use visible::visible;

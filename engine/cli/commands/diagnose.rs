@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::reading::{self, Texts};
 use crate::{output, rulebook};
 use stacklore::reason::finding::Certainty;
-use stacklore::reports::{self, Format};
+use stacklore::reports::{self, Detail, Format, Layout};
 use stacklore::{Engine, Options, Report};
 
 /// Diagnoses the given texts as one case.
@@ -24,13 +24,22 @@ pub(crate) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
 fn report(args: &DiagnoseArgs, engine: &Engine, texts: Texts) -> anyhow::Result<Exit> {
     let options = Options { least: args.min_certainty.into(), only: args.only.clone(), notes: texts.notes };
     let report = engine.conclude(&texts.case, texts.documents, texts.readings, &options);
-    output::write(&args.output, |layout, out| format(args).report(&report, layout, out))?;
+    let detail = detail(args);
+    output::write(&args.output, |layout, out| format(args).report(&report, &Layout { detail, ..*layout }, out))?;
     let alarm = args.fail_on.is_some_and(|least| found(&report, least.into()));
     Ok(if alarm { Exit::Found } else { Exit::Done })
 }
 
 fn format(args: &DiagnoseArgs) -> &'static dyn Format {
     reports::format(&args.format).unwrap_or(&reports::Text)
+}
+
+fn detail(args: &DiagnoseArgs) -> Detail {
+    match (args.quiet, args.brief) {
+        (true, _) => Detail::Verdict,
+        (false, true) => Detail::Brief,
+        (false, false) => Detail::Whole,
+    }
 }
 
 fn found(report: &Report, least: Certainty) -> bool {

@@ -111,6 +111,9 @@ pub struct Reference {
 /// The name among the evidence of what no clause asks for: how a task came to where it is.
 pub const WAY: &str = "way";
 
+/// The role of tasks that play no part of their own and whose chain of waits leads to the finding.
+pub const BEHIND: &str = "behind";
+
 /// A clause that holds, with the lines that carry it.
 #[derive(Clone, Debug)]
 pub struct Evidence {

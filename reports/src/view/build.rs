@@ -79,6 +79,7 @@ fn contents(
     Contents {
         sources: contents_of::sources(case),
         counts: contents_of::counts(case),
+        kinds: contents_of::kinds(analysis, vocabulary, diagnosis),
         wait_graph: graph.view,
         groups: graph_of::groups(analysis, diagnosis),
         stacks: contents_of::stacks(analysis, vocabulary),

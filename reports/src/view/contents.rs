@@ -4,6 +4,7 @@ use super::{FormView, GraphView, GroupView};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use stacklore_model::{HoldSource, Known, MendKind, Mode, Name, Reliability};
+use std::collections::BTreeMap;
 
 /// Everything that was read of a case.
 #[derive(Clone, Debug, Serialize)]
@@ -12,6 +13,8 @@ pub struct Contents {
     pub sources: Vec<SourceView>,
     /// How much of each there is.
     pub counts: Counts,
+    /// The wait kinds that occur, in words.
+    pub kinds: BTreeMap<String, KindView>,
     /// Who waits for whom.
     pub wait_graph: GraphView,
     /// Stacks that wait for the same thing in the same place.
@@ -32,6 +35,15 @@ pub struct Contents {
     pub unclear: Vec<UnclearView>,
     /// Limits that were hit and similar remarks, full sentences.
     pub notes: Vec<String>,
+}
+
+/// A wait kind in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KindView {
+    /// What reports call it after `waits:`.
+    pub label: String,
+    /// Whether such a lock can be held by several readers at once.
+    pub shared: bool,
 }
 
 /// One text.

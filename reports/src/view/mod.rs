@@ -15,8 +15,8 @@ mod waits;
 
 pub use build::{parsed, report, why};
 pub use contents::{
-    Contents, Counts, ExtentView, FactView, FrameView, HolderView, LockView, MendView, ProcessView, SourceView,
-    StackView, TaskView, UnclearView, WaitView, WaiterView,
+    Contents, Counts, ExtentView, FactView, FrameView, HolderView, KindView, LockView, MendView, ProcessView,
+    SourceView, StackView, TaskView, UnclearView, WaitView, WaiterView,
 };
 pub(crate) use equal::NAMELESS;
 pub use equal::{EqualFrameView, EqualView};

@@ -12,7 +12,7 @@ pub enum Level {
 /// A message about a rule or vocabulary file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
-    /// `R01` to `R18`, `W01` to `W08`.
+    /// `R01` to `R18`, `W01` to `W09`.
     pub code: &'static str,
     /// Error or warning.
     pub level: Level,

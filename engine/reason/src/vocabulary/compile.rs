@@ -69,6 +69,8 @@ fn add_kinds(vocabulary: &mut Vocabulary, kinds: &Pairs<String, super::raw::RawK
             name: name.clone(),
             groups: raw.groups.0.clone(),
             needs: raw.needs.clone(),
+            label: raw.label.clone().unwrap_or_else(|| name.replace('-', " ")),
+            shared: raw.shared.0,
             fair: raw.fair.0,
             untyped: raw.untyped.0,
             inspect: raw.inspect.clone(),
@@ -80,6 +82,17 @@ fn add_kinds(vocabulary: &mut Vocabulary, kinds: &Pairs<String, super::raw::RawK
             None => reporter.error("R05", "kinds", name, "more wait kinds than can be counted".to_owned(), None),
         }
     }
+}
+
+/// A warning for each kind that has no label.
+pub(crate) fn unlabelled(source: &YamlSource) -> Vec<Diagnostic> {
+    let Ok(raw) = serde_yaml::from_str::<RawFile>(&source.text) else { return Vec::new() };
+    let mut reporter = Reporter::new(source);
+    for (name, _) in raw.kinds.0.iter().filter(|(_, kind)| kind.label.is_none()) {
+        let message = format!("`{name}` has no `label`: reports call it \"{}\"", name.replace('-', " "));
+        reporter.warning("W09", "kinds", name, message, Some("say what reports call it after \"waits: \"".to_owned()));
+    }
+    reporter.into_found()
 }
 
 fn system_of(raw: &RawFile, reporter: &mut Reporter) -> Option<System> {

@@ -70,6 +70,8 @@ pub(crate) struct Kind {
     pub(crate) name: String,
     pub(crate) groups: Vec<String>,
     pub(crate) needs: String,
+    pub(crate) label: String,
+    pub(crate) shared: bool,
     pub(crate) fair: bool,
     pub(crate) untyped: bool,
     /// How a debugger shows an object of that kind: tool and command.
@@ -104,6 +106,12 @@ impl Vocabulary {
         compile::compile(files)
     }
 
+    /// What is not wrong in vocabulary files but leaves a report with a word that nobody knows: a kind without a
+    /// label (W09). Files that are no vocabulary are passed over; [`Vocabulary::from_sources`] says why.
+    pub fn warnings(sources: &[YamlSource]) -> Vec<Diagnostic> {
+        sources.iter().flat_map(compile::unlabelled).collect()
+    }
+
     /// The wait kind of that name.
     pub fn kind(&self, name: &str) -> Option<KindId> {
         let at = self.kinds.iter().position(|kind| kind.name == name)?;
@@ -127,6 +135,16 @@ impl Vocabulary {
     /// Who must act: completes "waits for …".
     pub fn needs(&self, kind: KindId) -> &str {
         self.kind_at(kind).map_or("", |kind| &kind.needs)
+    }
+
+    /// What reports call a wait of that kind, after "waits: ": its `label`, or its name without hyphens.
+    pub fn kind_label(&self, kind: KindId) -> &str {
+        self.kind_at(kind).map_or("", |kind| &kind.label)
+    }
+
+    /// Whether such a lock can be held for reading by several, or for writing by one: only then a mode says anything.
+    pub fn is_shared(&self, kind: KindId) -> bool {
+        self.kind_at(kind).is_some_and(|kind| kind.shared)
     }
 
     /// The command by which a debugger shows an object of that kind; `ADDRESS` stands for its address.

@@ -160,6 +160,11 @@ pub(crate) struct RawKind {
     pub(crate) groups: Texts,
     /// Who must act.
     pub(crate) needs: String,
+    /// What reports call such a wait.
+    pub(crate) label: Option<String>,
+    /// It can be held for reading by several, or for writing by one.
+    #[serde(default)]
+    pub(crate) shared: YesNo,
     /// A waiting reader also waits for a writer ahead of it.
     #[serde(default)]
     pub(crate) fair: YesNo,

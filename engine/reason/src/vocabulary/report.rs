@@ -37,6 +37,21 @@ impl<'s> Reporter<'s> {
         self.push(code, line, column, length, message, help);
     }
 
+    /// A warning, at the place at which [`Reporter::error`] would be.
+    pub(crate) fn warning(
+        &mut self,
+        code: &'static str,
+        section: &str,
+        word: &str,
+        message: String,
+        help: Option<String>,
+    ) {
+        self.error(code, section, word, message, help);
+        if let Some(last) = self.found.last_mut() {
+            last.level = Level::Warning;
+        }
+    }
+
     /// An error of the YAML reader.
     pub(crate) fn yaml(&mut self, error: &serde_yaml::Error) {
         let full = error.to_string();

@@ -3,6 +3,7 @@
 use super::{Vocabulary, YamlSource};
 use crate::pattern::{Glob, Regex};
 use crate::rules::ast::FunctionPattern;
+use crate::rules::diagnostic::Level;
 use stacklore_model::{Frame, Span, System};
 
 pub(crate) const KINDS: &str = "
@@ -70,6 +71,20 @@ fn kinds_have_groups_needs_and_flags() {
         vocabulary.kinds().map(|(_, name)| name).collect::<Vec<_>>(),
         ["mutex", "rwlock", "completion", "futex"]
     );
+}
+
+#[test]
+fn a_kind_has_a_label_for_reports() {
+    let text = "kinds:\n  dlm-lock: {label: cluster lock, needs: x, shared: yes}\n  chan-send: {needs: x}\n";
+    let vocabulary = load(&[text]);
+    let kind = |name| vocabulary.kind(name).expect("declared");
+    assert_eq!(vocabulary.kind_label(kind("dlm-lock")), "cluster lock");
+    assert_eq!(vocabulary.kind_label(kind("chan-send")), "chan send");
+    assert!(vocabulary.is_shared(kind("dlm-lock")) && !vocabulary.is_shared(kind("chan-send")));
+    let source = YamlSource { path: "kinds.yaml".to_owned(), text: text.to_owned() };
+    let warnings = Vocabulary::warnings(&[source]);
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert_eq!((warnings[0].code, warnings[0].level, warnings[0].line), ("W09", Level::Warning, 3));
 }
 
 #[test]
