@@ -46,24 +46,25 @@ export function longLine() {
   return `${long}\n${queueAndRing(2).replace('"worker-0"', `"${long}"`)}\n${long}\n`;
 }
 
-/** Many dumps of a busy server, one after the other, until the file has that many bytes; the ring is in the middle. */
+/**
+ * Dumps of a busy server with 2000 threads, one after the other, until the file has that many bytes. In each dump the
+ * threads are somewhere else; the ring is in the middle.
+ */
 export function writeDumps(path, bytes) {
+  const threads = 2000;
   const file = openSync(path, "w");
-  let written = 0;
-  let threads = 0;
   let ring = queueAndRing(5);
-  while (written < bytes) {
-    let block = `\n2026-11-20 21:19:${String(threads % 60).padStart(2, "0")} dump of server ${threads}\n`;
-    for (let index = 0; index < 500; index += 1) {
-      threads += 1;
-      const lock = hex(0x7f0000000000 + (threads % 3001) * 64);
-      block += thread(threads, 100_000 + threads, `pool-${threads % 13}-${threads}`, lock, (threads * 7919) % 5003);
+  for (let written = 0, dump = 0; written < bytes; dump += 1) {
+    let text = `\n2026-11-20 21:${String(dump % 60).padStart(2, "0")}:28 dump ${dump}\n`;
+    for (let index = 0; index < threads; index += 1) {
+      const lock = hex(0x7f0000000000 + ((index + dump) % 40) * 64);
+      text += thread(index + 1, 100_000 + index, `pool-${index}`, lock, (index * 7919 + dump * 31) % 5003);
     }
     if (written > bytes / 2) {
-      block += ring;
+      text += ring;
       ring = "";
     }
-    written += writeSync(file, block);
+    written += writeSync(file, text);
   }
   closeSync(file);
 }
