@@ -1,14 +1,16 @@
-// The checks themselves: each must complain about a page that does everything a report must not do.
+// The checks themselves: each complains about a page that does everything a report must not do, and takes a good one.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { LAPTOP, PHONE, launch, withPage } from "./browser.mjs";
-import { isHarmless, needsNoScript } from "./checks/harmless.mjs";
+import { isHarmless, needsNoScript, ownScripts } from "./checks/harmless.mjs";
 import { fitsTheScreen, isAccessible, prints } from "./checks/looks.mjs";
 import { edgesShowEvidence, keyboardReaches, linksLeadToTheirLines, searchFiltersStacks } from "./checks/use.mjs";
 
-const bad = fileURLToPath(new URL("fixtures/bad.html", import.meta.url));
+const fixture = (name) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+const bad = fixture("bad.html");
+const good = fixture("good.html");
 let browser;
 before(async () => {
   browser = await launch();
@@ -36,4 +38,17 @@ describe("a bad page is complained about", () => {
       }
     });
   });
+});
+
+describe("a good page is taken", () => {
+  test("it is harmless", async () => isHarmless(browser, good, await ownScripts(browser, good)));
+  test("it needs no script", () => needsNoScript(browser, good));
+  test("its links lead to lines", () => linksLeadToTheirLines(browser, good));
+  test("they do without script", () => linksLeadToTheirLines(browser, good, { javaScriptEnabled: false }));
+  test("its drawing shows evidence", () => edgesShowEvidence(browser, good, PHONE));
+  test("it fits", () => fitsTheScreen(browser, good, PHONE));
+  test("it can be read", () => isAccessible(browser, good, { viewport: PHONE, colorScheme: "dark" }));
+  test("it is open on paper", () => prints(browser, good));
+  test("the keyboard reaches all", () => keyboardReaches(browser, good, ["link", "edge", "search", "summary"]));
+  test("its search filters", () => searchFiltersStacks(browser, good));
 });
