@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { LAPTOP, PHONE, launch, withPage } from "./browser.mjs";
 import { isHarmless, needsNoScript, ownScripts } from "./checks/harmless.mjs";
-import { fitsTheScreen, isAccessible, prints } from "./checks/looks.mjs";
+import { fitsScreens, isAccessible, prints } from "./checks/looks.mjs";
 import { edgesShowEvidence, keyboardReaches, linksLeadToTheirLines, searchFiltersStacks } from "./checks/use.mjs";
 
 const fixture = (name) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -23,8 +23,8 @@ describe("a bad page is complained about", () => {
   complains("its text needs script", () => needsNoScript(browser, bad));
   complains("its links lead nowhere", () => linksLeadToTheirLines(browser, bad));
   complains("its drawing shows no evidence", () => edgesShowEvidence(browser, bad, LAPTOP));
-  complains("it is too wide", () => fitsTheScreen(browser, bad, PHONE));
-  complains("it cannot be read", () => isAccessible(browser, bad, { viewport: LAPTOP, colorScheme: "light" }));
+  complains("it is too wide", () => fitsScreens(browser, bad, [PHONE]));
+  complains("it cannot be read", () => isAccessible(browser, bad, LAPTOP));
   complains("it stays folded on paper", () => prints(browser, bad));
   complains("the keyboard does not reach a button", () => keyboardReaches(browser, bad, ["button"]));
   complains("its search does nothing", () => searchFiltersStacks(browser, bad));
@@ -46,8 +46,8 @@ describe("a good page is taken", () => {
   test("its links lead to lines", () => linksLeadToTheirLines(browser, good));
   test("they do without script", () => linksLeadToTheirLines(browser, good, { javaScriptEnabled: false }));
   test("its drawing shows evidence", () => edgesShowEvidence(browser, good, PHONE));
-  test("it fits", () => fitsTheScreen(browser, good, PHONE));
-  test("it can be read", () => isAccessible(browser, good, { viewport: PHONE, colorScheme: "dark" }));
+  test("it fits", () => fitsScreens(browser, good, [LAPTOP, PHONE]));
+  test("it can be read", () => isAccessible(browser, good, PHONE));
   test("it is open on paper", () => prints(browser, good));
   test("the keyboard reaches all", () => keyboardReaches(browser, good, ["link", "edge", "search", "summary"]));
   test("its search filters", () => searchFiltersStacks(browser, good));

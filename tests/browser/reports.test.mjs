@@ -5,7 +5,7 @@ import { rmSync, statSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { LAPTOP, PHONE, launch, withPage } from "./browser.mjs";
 import { isHarmless, needsNoScript, ownScripts } from "./checks/harmless.mjs";
-import { fitsTheScreen, isAccessible, prints, takePictures } from "./checks/looks.mjs";
+import { fitsScreens, isAccessible, prints, takePictures } from "./checks/looks.mjs";
 import { edgesShowEvidence, keyboardReaches, linksLeadToTheirLines, searchFiltersStacks } from "./checks/use.mjs";
 import { makeReports } from "./reports.mjs";
 
@@ -47,12 +47,9 @@ forEach("the keyboard reaches links, folds, search and drawing", drawn, ({ file 
   keyboardReaches(browser, file, ["link", "summary", "search", "edge"]));
 for (const [screen, viewport] of Object.entries({ phone: PHONE, laptop: LAPTOP })) {
   forEach(`edges show their evidence on a ${screen}`, drawn, ({ file }) => edgesShowEvidence(browser, file, viewport));
-  forEach(`no report is wider than a ${screen}`, ordinary, ({ file }) => fitsTheScreen(browser, file, viewport));
-  for (const colorScheme of ["light", "dark"]) {
-    forEach(`axe finds nothing serious on a ${screen}, ${colorScheme}`, typical, ({ file }) =>
-      isAccessible(browser, file, { viewport, colorScheme }));
-  }
+  forEach(`axe finds nothing serious on a ${screen}`, typical, ({ file }) => isAccessible(browser, file, viewport));
 }
+forEach("no report is wider than the screen", ordinary, ({ file }) => fitsScreens(browser, file, [LAPTOP, PHONE]));
 forEach("everything is open on paper", [...typical, ...named("rmmod-ttm-mutex")], ({ file }) => prints(browser, file));
 forEach("pictures for people", typical, (report) => takePictures(browser, report));
 

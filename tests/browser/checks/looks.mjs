@@ -6,46 +6,53 @@ import axe from "axe-core";
 import { LAPTOP, PAPER, PHONE, withPage } from "../browser.mjs";
 import { pictures } from "../reports.mjs";
 
-/** No finding of axe that is serious or critical, contrast of colours included. */
-export async function isAccessible(browser, file, { viewport, colorScheme }) {
-  await withPage(browser, file, { viewport, colorScheme }, async (page) => {
+/** No finding of axe that is serious or critical, contrast of colours included, light or dark. */
+export async function isAccessible(browser, file, viewport) {
+  await withPage(browser, file, { viewport }, async (page) => {
     await page.evaluate(axe.source);
-    const violations = await page.evaluate(async () => {
-      const found = await window.axe.run(document, { resultTypes: ["violations"] });
-      return found.violations
-        .filter((violation) => ["serious", "critical"].includes(violation.impact))
-        .map(({ id, nodes }) => ({
-          id,
-          nodes: nodes.length,
-          first: nodes[0].target.join(" "),
-          html: nodes[0].html.slice(0, 200),
-          why: nodes[0].failureSummary,
-        }));
-    });
-    assert.deepEqual(violations, []);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await page.evaluate(seriousFindings), [], colorScheme);
+    }
   });
 }
 
+async function seriousFindings() {
+  const found = await window.axe.run(document, { resultTypes: ["violations"] });
+  const serious = found.violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+  return serious.map(({ id, nodes }) => ({
+    id,
+    nodes: nodes.length,
+    first: nodes[0].target.join(" "),
+    html: nodes[0].html.slice(0, 200),
+    why: nodes[0].failureSummary,
+  }));
+}
+
 /** The page is never wider than the screen; what is wide scrolls in a box of its own. */
-export async function fitsTheScreen(browser, file, viewport) {
-  await withPage(browser, file, { viewport }, async (page) => {
-    const wide = await page.evaluate(() => {
-      document.querySelectorAll("details").forEach((fold) => (fold.open = true));
-      const root = document.documentElement;
-      if (root.scrollWidth <= root.clientWidth) return [];
-      const inBox = (element) => {
-        for (let up = element.parentElement; up && up !== document.body; up = up.parentElement) {
-          if (getComputedStyle(up).overflowX !== "visible") return true;
-        }
-        return false;
-      };
-      const out = [...document.querySelectorAll("body *")].filter(
-        (element) => element.getBoundingClientRect().right > root.clientWidth + 1 && !inBox(element),
-      );
-      return [`${root.scrollWidth} of ${root.clientWidth}`, ...out.slice(0, 3).map((element) => element.outerHTML.slice(0, 120))];
-    });
-    assert.deepEqual(wide, [], "the page scrolls sideways");
+export async function fitsScreens(browser, file, viewports) {
+  await withPage(browser, file, {}, async (page) => {
+    await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => (fold.open = true)));
+    for (const viewport of viewports) {
+      await page.setViewportSize(viewport);
+      assert.deepEqual(await page.evaluate(tooWide), [], `the page scrolls sideways at ${viewport.width} pixels`);
+    }
   });
+}
+
+/** How wide the page is if it is too wide, and the first elements that make it so. */
+function tooWide() {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  const inBox = (element) => {
+    for (let up = element.parentElement; up && up !== document.body; up = up.parentElement) {
+      if (getComputedStyle(up).overflowX !== "visible") return true;
+    }
+    return false;
+  };
+  const isOut = (element) => element.getBoundingClientRect().right > root.clientWidth + 1 && !inBox(element);
+  const out = [...document.querySelectorAll("body *")].filter(isOut);
+  return [`${root.scrollWidth} of ${root.clientWidth}`, ...out.slice(0, 3).map((element) => element.outerHTML.slice(0, 120))];
 }
 
 /** On paper nothing stays folded, as nobody can open it there. */
