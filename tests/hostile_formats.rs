@@ -101,7 +101,9 @@ fn reports_quote_the_hostile_names() {
         let path = format!("corpus/hostile/{case}");
         let text = report("text", &corpus_texts(&path)).expect("the case is diagnosed");
         let drawing: Vec<&str> = text.lines().skip(1).take(4).collect();
-        assert!(drawing.iter().any(|line| line.contains(words)), "{case}: {words} is not drawn:\n{text}");
+        // A drawing shortens long names.
+        let start: String = words.chars().take(12).collect();
+        assert!(drawing.iter().any(|line| line.contains(&start)), "{case}: {words} is not drawn:\n{text}");
         let evidence = text.lines().skip_while(|line| line.trim() != "Evidence").any(|line| line.contains(words));
         assert!(evidence, "{case}: {words} is not in the evidence:\n{text}");
     }
