@@ -18,6 +18,9 @@ type Complaints = Vec<String>;
 /// What is wrong with a report of that format. A format without an arm here is tried for what holds for all.
 fn wrong(format: &str, report: &str) -> Complaints {
     let mut wrong = steering(format, report);
+    if report.contains("could not be rendered") {
+        wrong.push("a sentence of a rule could not be made".to_owned());
+    }
     wrong.extend(match format {
         "json" | "sarif" => json::wrong(format, report),
         "html" => html::wrong(report),
