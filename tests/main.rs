@@ -2,6 +2,7 @@
 
 mod cli;
 mod corpus;
+mod dot;
 mod fixes;
 mod hostile;
 mod hostile_formats;
@@ -9,8 +10,10 @@ mod knowledge_is_data;
 mod parse;
 mod program;
 mod readme;
+mod report_schema;
 mod rules;
 mod rules_lint;
 mod rules_new;
 mod rules_schema;
+mod sarif;
 mod steps;
