@@ -5,6 +5,7 @@ mod corpus;
 mod dot;
 mod fixes;
 mod hostile;
+mod hostile_formats;
 mod knowledge_is_data;
 mod parse;
 mod program;
