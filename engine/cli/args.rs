@@ -32,6 +32,21 @@ pub(crate) enum Command {
     Parse(ParseArgs),
     /// Draft, check, test, list and show rules; schema for editors, pages for readers
     Rules(RulesArgs),
+    /// Print the JSON Schema of what `--format json` writes
+    Schema {
+        /// Of which command
+        #[arg(value_name = "OF", default_value = "report")]
+        of: OutputSchema,
+    },
+}
+
+/// Output that a schema is about.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum OutputSchema {
+    /// `diagnose --format json`
+    Report,
+    /// `parse --format json`
+    Parse,
 }
 
 /// Texts to read.
@@ -83,7 +98,8 @@ pub(crate) struct KnowledgeArgs {
 pub(crate) struct DiagnoseArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Form of the report
+    /// Form of the report: `text` for people, `json` for programs, `sarif` (2.1.0) for viewers of findings, `dot` for
+    /// Graphviz: who waits for whom
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_names())]
     pub(crate) format: String,
     /// Write one line for each finding

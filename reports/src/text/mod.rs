@@ -17,7 +17,7 @@ mod why;
 
 use crate::answer::words::source_names;
 use crate::answer::{Answer, Extent};
-use crate::{ContentsFormat, Detail, Format, Layout, Named, Parsed, Report, WhyView};
+use crate::{ContentsFormat, Detail, Format, Layout, Named, Parsed, Report, WhyFormat, WhyView};
 use page::Page;
 use std::io::{self, Write};
 
@@ -47,7 +47,9 @@ impl Format for Text {
             }
         }
     }
+}
 
+impl WhyFormat for Text {
     fn why(&self, why: &WhyView, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
         why::write(&mut Page::new(out, *layout), why)
     }

@@ -4,7 +4,7 @@
 mod build;
 mod contents;
 mod contents_of;
-mod equal;
+pub(crate) mod equal;
 mod findings;
 mod findings_of;
 mod forms;
@@ -25,6 +25,7 @@ pub use forms::FormView;
 pub(crate) use lines::shorten;
 pub use waits::{EdgeView, GraphView, GroupView, NodeView};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use stacklore_reason::finding::Verdict;
 use std::sync::Arc;
@@ -33,20 +34,22 @@ use std::sync::Arc;
 pub const SCHEMA: &str = "stacklore.report/1";
 
 /// The program that made the report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct EngineView {
     /// Its version.
     pub version: String,
     /// Number of rules that were tried.
     pub rules: usize,
     /// Hash over the texts of all rules and vocabularies in use, 16 hexadecimal digits.
+    #[schemars(regex(pattern = "^[0-9a-f]{16}$"))]
     pub rules_hash: String,
 }
 
 /// A diagnosed case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Report {
-    /// [`SCHEMA`].
+    /// Name and number of this form.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The program.
     pub engine: EngineView,
@@ -69,9 +72,10 @@ pub struct Report {
 }
 
 /// What was read of a case, without a diagnosis.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Parsed {
-    /// [`SCHEMA`].
+    /// Name and number of this form.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The program.
     pub engine: EngineView,
