@@ -13,3 +13,4 @@ mod rules_lint;
 mod rules_new;
 mod rules_schema;
 mod steps;
+mod words;
