@@ -89,3 +89,19 @@ fn every_text_of_the_corpus_is_one_that_a_reader_understands() {
     wrong.truncate(40);
     assert!(wrong.is_empty(), "{number} complaints:\n{}", wrong.join("\n"));
 }
+
+#[test]
+fn verbs_behind_a_set_agree_with_it() {
+    let engine = Engine::new().expect("the embedded rules are sound");
+    let verb = regex::Regex::new(r"\| *names *\}\} (?:\w+s|is|has|does) ").expect("sound");
+    let noun = |text: &str| text.ends_with("}} as ");
+    let mut wrong = Vec::new();
+    for rule in engine.rules() {
+        let lists = rule.confirm.iter().chain(&rule.remedy).chain(std::iter::once(&rule.explain));
+        for text in rule.clauses.iter().map(|clause| &clause.says).chain(lists) {
+            let found = verb.find_iter(text).map(|found| found.as_str()).filter(|found| !noun(found));
+            wrong.extend(found.map(|found| format!("{}: write `names(do=…)` for `{found}`", rule.id)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
