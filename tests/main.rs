@@ -2,15 +2,20 @@
 
 mod cli;
 mod corpus;
+mod dot;
 mod fixes;
 mod hostile;
+mod hostile_formats;
 mod knowledge_is_data;
 mod parse;
 mod program;
 mod readme;
+mod redact;
+mod report_schema;
 mod rules;
 mod rules_lint;
 mod rules_new;
 mod rules_schema;
+mod sarif;
 mod steps;
 mod words;

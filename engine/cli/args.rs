@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use stacklore::reason::finding::Certainty;
-use stacklore::reports::{CONTENTS_FORMATS, FORMATS, Root};
+use stacklore::reports::{CONTENTS_FORMATS, FORMATS, Redact, Root, redact};
 use std::path::PathBuf;
 
 /// Says why a system hangs, who is to blame and how sure that is, from the stacks, dumps and logs in a ticket.
@@ -32,6 +32,21 @@ pub(crate) enum Command {
     Parse(ParseArgs),
     /// Draft, check, test, list and show rules; schema for editors, pages for readers
     Rules(RulesArgs),
+    /// Print the JSON Schema of what `--format json` writes
+    Schema {
+        /// Of which command
+        #[arg(value_name = "OF", default_value = "report")]
+        of: OutputSchema,
+    },
+}
+
+/// Output that a schema is about.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum OutputSchema {
+    /// `diagnose --format json`
+    Report,
+    /// `parse --format json`
+    Parse,
 }
 
 /// Texts to read.
@@ -48,12 +63,42 @@ pub(crate) struct OutputArgs {
     /// Write to a file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Columns at which prose is wrapped
-    #[arg(long, value_name = "COLUMNS", default_value_t = 100, value_parser = clap::value_parser!(u16).range(40..))]
-    pub(crate) width: u16,
-    /// Draw with ASCII characters only
+    /// Columns at which text is wrapped; without it those of the terminal (at most 120), 100 elsewhere
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
+    pub(crate) width: Option<u16>,
+    /// Draw with ASCII characters only, as on a terminal whose locale is not UTF-8
     #[arg(long)]
     pub(crate) ascii: bool,
+    /// Replace host names, network addresses, user names, paths and command-line arguments by stand-ins
+    ///
+    /// The same one has the same stand-in everywhere: host-1, ip-1, user-1, /path-1, arg-1, and so on for mail and
+    /// MAC addresses, serial numbers, names of the texts and strings among the arguments of functions. Functions,
+    /// modules, names of tasks, ids, addresses of locks, line numbers and paths of the system stay, and so do the last
+    /// component of a source path, names that nothing marks as a user's or host's, and all other words of logs and
+    /// comments: read it before you send it.
+    #[arg(long)]
+    pub(crate) redact: bool,
+    /// Colours: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
+}
+
+impl OutputArgs {
+    /// The view as it may be written.
+    pub(crate) fn view<V: Redact>(&self, view: V) -> V {
+        if self.redact { redact(view) } else { view }
+    }
+}
+
+/// When something is done that suits a terminal only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
 }
 
 /// Which rules are in use.
@@ -69,9 +114,16 @@ pub(crate) struct KnowledgeArgs {
 pub(crate) struct DiagnoseArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Form of the report
+    /// Form of the report: `text` for people, `json` for programs, `sarif` (2.1.0) for viewers of findings, `dot` for
+    /// Graphviz: who waits for whom
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_names())]
     pub(crate) format: String,
+    /// Write one line for each finding
+    #[arg(long, short, conflicts_with = "format")]
+    pub(crate) brief: bool,
+    /// Write the verdict only, in one word: hang, suspect, crash, healthy, unknown or no-traces
+    #[arg(long, short, conflicts_with_all = ["format", "brief"])]
+    pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     #[command(flatten)]

@@ -8,6 +8,7 @@ mod exit;
 mod output;
 mod reading;
 mod rulebook;
+mod terminal;
 
 use args::{Cli, Command};
 use clap::Parser as _;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Some(Command::Diagnose(args)) => commands::diagnose::run(&args),
         Some(Command::Parse(args)) => commands::parse::run(&args),
         Some(Command::Rules(args)) => commands::rules::run(&args.command),
+        Some(Command::Schema { of }) => commands::schema::run(of),
     };
     let exit = result.unwrap_or_else(|error| {
         if is_broken_pipe(&error) {

@@ -1,6 +1,7 @@
 //! Where the result goes.
 
 use crate::args::OutputArgs;
+use crate::terminal;
 use anyhow::Context as _;
 use stacklore::reports::Layout;
 use std::fs::File;
@@ -11,7 +12,7 @@ pub(crate) fn write(
     args: &OutputArgs,
     body: impl FnOnce(&Layout, &mut dyn Write) -> io::Result<()>,
 ) -> anyhow::Result<()> {
-    let layout = Layout { width: usize::from(args.width), ascii: args.ascii, ..Layout::default() };
+    let layout = terminal::layout(args);
     match &args.output {
         None => to_stdout(|out| body(&layout, out)),
         Some(path) => {

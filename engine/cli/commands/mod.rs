@@ -3,3 +3,4 @@
 pub(crate) mod diagnose;
 pub(crate) mod parse;
 pub(crate) mod rules;
+pub(crate) mod schema;

@@ -1,12 +1,13 @@
 //! One line of a stack.
 
 use crate::{Argument, Arguments, Name, Span};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 /// How far a frame can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reliability {
     /// The unwinder is sure of it.
@@ -19,6 +20,7 @@ pub enum Reliability {
     Register,
     /// No call at all: a wait that the tool prints in words (`[chan send]`, `[waiting to lock]`), kept as the innermost
     /// frame so that the vocabulary reads it like any other. Reports leave it out of the frames.
+    #[schemars(skip)]
     Printed,
 }
 

@@ -4,6 +4,7 @@
 //! readings of a ticket.
 
 use crate::{Frame, Name, ObjectKey, SessionId, SourceId, Span, TaskKeys, Value};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Which vocabulary reads the functions of a stack.
@@ -57,7 +58,7 @@ impl System {
 }
 
 /// How a claim is known. From the first fact to the last word of the report these are three different things.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Known {
     /// It may be so: a lock's address on a stack, a holder by exclusion.
@@ -69,7 +70,7 @@ pub enum Known {
 }
 
 /// In which mode a lock is wanted or held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Shared.
@@ -277,7 +278,7 @@ impl StackSighting {
 }
 
 /// Where a hold is read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HoldSource {
     /// An owner field.
@@ -385,7 +386,7 @@ pub struct Listing {
 }
 
 /// Sorts of damage that are mended while reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MendKind {
     /// A `+` before an offset was lost.

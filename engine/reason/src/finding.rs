@@ -2,11 +2,12 @@
 
 use crate::fixes::KnownFix;
 use crate::graph::{Cycle, Root, WaitGraph};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stacklore_model::{Known, Mode, Span, StackId, TaskId};
 
 /// How sure a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
     /// Some of the evidence is there.
@@ -40,7 +41,7 @@ impl From<Known> for Certainty {
 }
 
 /// Class of a finding (interfaces of the report).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// Tasks wait for each other in a ring.
@@ -86,7 +87,7 @@ impl Class {
 }
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// A nuisance, or a hazard that need not have happened.
@@ -98,7 +99,7 @@ pub enum Severity {
 }
 
 /// A reference to read on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
     /// What it is.
@@ -110,6 +111,9 @@ pub struct Reference {
 
 /// The name among the evidence of what no clause asks for: how a task came to where it is.
 pub const WAY: &str = "way";
+
+/// The role of tasks that play no part of their own and whose chain of waits leads to the finding.
+pub const BEHIND: &str = "behind";
 
 /// A clause that holds, with the lines that carry it.
 #[derive(Clone, Debug)]
@@ -202,7 +206,7 @@ pub struct NearMiss {
 }
 
 /// The answer in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// A finding of certainty likely or proven of a hang class, or a closed cycle of observed edges.

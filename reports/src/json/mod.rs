@@ -1,6 +1,6 @@
 //! JSON: the view model as it is, one object on one line, so that the same form serves one case and many.
 
-use crate::{ContentsFormat, Format, Layout, Named, Parsed, Report, WhyView};
+use crate::{ContentsFormat, Format, Layout, Named, Parsed, Report, WhyFormat, WhyView};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -18,7 +18,9 @@ impl Format for Json {
     fn report(&self, report: &Report, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
         line(report, out)
     }
+}
 
+impl WhyFormat for Json {
     fn why(&self, why: &WhyView, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
         line(why, out)
     }

@@ -1,10 +1,9 @@
 //! Groups of equal stacks: how many, whose, what they wait for, and the frames once.
 
-use super::groups::{counted, wait_words};
 use super::page::{Page, padded, width};
 use super::parsed::more;
-use super::quotes::place;
 use crate::Parsed;
+use crate::answer::words::{self, counted, place};
 use crate::view::{EqualFrameView, EqualView, NAMELESS, TaskView, shorten};
 use stacklore_model::Reliability;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,7 +52,7 @@ struct Columns {
 fn one(page: &mut Page<'_>, parsed: &Parsed, group: &EqualView, place: &str, columns: &Columns) -> io::Result<()> {
     let count = columns.count;
     let head = format!("{:>count$} ×  {}", group.count, padded(place, columns.place));
-    let words = wait_words(group.wait.as_deref(), group.mode, group.idle);
+    let words = words::wait(&parsed.contents.kinds, group.wait.as_deref(), group.mode, group.idle);
     page.line(2, &format!("{head}  {}  {words}", padded(&group.dialect, columns.dialect)))?;
     let indent = 2 + count + 4;
     page.item(indent, "", &tasks(parsed, group, page))?;

@@ -1,185 +1,150 @@
 //! Findings, one after the other, each consequence under its cause; then what almost holds.
 
 use super::page::{Page, width};
-use super::{fixes, quotes};
-use crate::Report;
-use crate::view::{EvidenceView, FindingView, NearMissView};
-use stacklore_reason::finding::{Certainty, WAY};
-use std::collections::{BTreeMap, BTreeSet};
+use super::quotes;
+use super::style::Style;
+use crate::answer::words::{place, places};
+use crate::answer::{Answer, Claim, Command, Item, NearTold, Section, Told};
 use std::io;
 
-/// Causes that are told in full.
-const CAUSES: usize = 12;
-/// Rules that almost hold and are told.
-const NEAR: usize = 5;
 /// How deep consequences are set under each other.
 const DEPTH: usize = 3;
+/// Headings that stand beside their only sentence.
+const SHORT: usize = 20;
+/// Places of lines that were quoted before and are named.
+const ABOVE: usize = 8;
 
 /// Writes all findings.
-pub(super) fn write(page: &mut Page<'_>, report: &Report, sources: &[String]) -> io::Result<()> {
-    let told = Told { report, sources, consequences: consequences(report) };
-    let causes: Vec<usize> = (0..report.findings.len()).filter(|index| told.stands_alone(*index)).collect();
-    for (number, index) in causes.iter().take(CAUSES).enumerate() {
+pub(super) fn write(page: &mut Page<'_>, answer: &Answer, sources: &[String]) -> io::Result<()> {
+    for (number, finding) in answer.findings.iter().enumerate() {
         page.blank()?;
-        told.finding(page, *index, &format!("{}  ", number + 1), 0)?;
+        told(page, finding, &format!("{}  ", number + 1), 0, sources)?;
     }
-    if causes.len() > CAUSES {
-        page.blank()?;
-        page.line(0, &format!("… and {} more findings: see --format json", causes.len() - CAUSES))?;
-    }
-    Ok(())
-}
-
-struct Told<'a> {
-    report: &'a Report,
-    sources: &'a [String],
-    /// Consequences by the number of their cause.
-    consequences: BTreeMap<usize, Vec<usize>>,
-}
-
-impl Told<'_> {
-    fn stands_alone(&self, index: usize) -> bool {
-        // A consequence that comes before its cause would be told nowhere.
-        self.report.findings[index].consequence_of.is_none_or(|cause| cause >= index)
-    }
-
-    fn finding(&self, page: &mut Page<'_>, index: usize, mark: &str, depth: usize) -> io::Result<()> {
-        let finding = &self.report.findings[index];
-        let left = depth * 3;
-        heading(page, left, mark, finding)?;
-        let left = left + 3;
-        if !finding.explanation.trim().is_empty() {
-            page.line(left, "What happens")?;
-            page.prose(left + 2, &finding.explanation)?;
-        }
-        self.evidence(page, left, finding)?;
-        certainty(page, left, finding)?;
-        list(page, left, "What would settle it", finding.missing.iter().map(|missing| settle(finding, missing)))?;
-        if let Some(next) = finding.next.as_ref().filter(|_| finding.missing.is_empty()) {
-            page.item(left, "Run next  ", next)?;
-        }
-        list(page, left, "To be sure", finding.confirm.iter().cloned())?;
-        list(page, left, "What to do", finding.remedy.iter().cloned())?;
-        let affected = finding.affected.iter().map(|(system, range)| match range.as_str() {
-            Some(range) => format!("{system} {range}"),
-            None => system.clone(),
-        });
-        list(page, left, "Versions affected", affected)?;
-        let references = finding.references.iter().map(|reference| match &reference.url {
-            Some(url) => format!("{}: {url}", reference.title),
-            None => reference.title.clone(),
-        });
-        list(page, left, "See also", references)?;
-        fixes::of_finding(page, left, &finding.known_fixes)?;
-        self.consequences(page, index, depth)
-    }
-
-    fn evidence(&self, page: &mut Page<'_>, left: usize, finding: &FindingView) -> io::Result<()> {
-        if finding.evidence.is_empty() {
-            return Ok(());
-        }
-        page.line(left, "Evidence")?;
-        // How a task came there is told once, with the cause.
-        let told = |evidence: &&EvidenceView| finding.consequence_of.is_none() || evidence.clause != WAY;
-        for evidence in finding.evidence.iter().filter(told) {
-            let says = if evidence.says.trim().is_empty() { &evidence.clause } else { &evidence.says };
-            page.item(left + 2, "", says)?;
-            quotes::write(page, left + 4, &evidence.quotes, self.sources)?;
-        }
-        Ok(())
-    }
-
-    fn consequences(&self, page: &mut Page<'_>, cause: usize, depth: usize) -> io::Result<()> {
-        let all = self.consequences.get(&cause).map_or(&[][..], Vec::as_slice);
-        for index in all.iter().take(CAUSES) {
+    match answer.more_findings {
+        0 => Ok(()),
+        more => {
             page.blank()?;
-            self.finding(page, *index, "Consequence: ", (depth + 1).min(DEPTH))?;
-        }
-        match all.len() {
-            count if count > CAUSES => page.line(depth * 3 + 3, &format!("… and {} more consequences", count - CAUSES)),
-            _ => Ok(()),
+            page.line(0, &format!("… and {more} more findings: see --format json"))
         }
     }
 }
 
-/// Only what comes after its cause: so no ring of consequences can be followed for ever.
-fn consequences(report: &Report) -> BTreeMap<usize, Vec<usize>> {
-    let mut by_cause: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, finding) in report.findings.iter().enumerate() {
-        if let Some(cause) = finding.consequence_of.filter(|cause| *cause < index) {
-            by_cause.entry(cause).or_default().push(index);
-        }
+fn told(page: &mut Page<'_>, finding: &Told, mark: &str, depth: usize, sources: &[String]) -> io::Result<()> {
+    let left = depth * 3;
+    heading(page, left, mark, finding)?;
+    let left = left + 3;
+    if !finding.explanation.is_empty() {
+        page.styled(left, Style::Heading, "What happens")?;
+        page.prose(left + 2, &finding.explanation)?;
     }
-    by_cause
+    if let Some(behind) = &finding.behind {
+        page.marked(left, (Style::Heading, "Held up behind it  "), behind)?;
+    }
+    if !finding.claims.is_empty() {
+        page.styled(left, Style::Heading, "Evidence")?;
+        finding.claims.iter().try_for_each(|of| claim(page, left + 2, of, sources))?;
+    }
+    if let Some((title, why)) = &finding.why {
+        page.styled(left, Style::Heading, title)?;
+        page.prose(left + 2, std::slice::from_ref(why))?;
+    }
+    finding.sections.iter().try_for_each(|of| section(page, left, of))?;
+    for consequence in &finding.consequences {
+        page.blank()?;
+        told(page, consequence, "Consequence: ", (depth + 1).min(DEPTH), sources)?;
+    }
+    match finding.more_consequences {
+        0 => Ok(()),
+        more => page.line(left, &format!("… and {more} more consequences")),
+    }
 }
 
-/// Number and title, and the rule at the right where there is room.
-fn heading(page: &mut Page<'_>, left: usize, mark: &str, finding: &FindingView) -> io::Result<()> {
-    let rule = format!("{}, {}", finding.rule, finding.certainty.name());
+/// Number and title, and the rule at the right where there is room. A title that is the headline is not said again.
+fn heading(page: &mut Page<'_>, left: usize, mark: &str, finding: &Told) -> io::Result<()> {
+    let rule = format!("{}, {}", finding.rule, finding.certainty);
+    if finding.in_headline {
+        return page.spans(left, &[(Style::Heading, mark), (Style::Aside, &rule)]);
+    }
     let used = left + width(mark) + width(&finding.title) + width(&rule) + 2;
     if used <= page.room(0) {
-        let gap = page.room(0) - used + 2;
-        return page.line(left, &format!("{mark}{}{:gap$}{rule}", finding.title, ""));
+        let gap = " ".repeat(page.room(0) - used + 2);
+        let title = format!("{mark}{}", finding.title);
+        return page.spans(left, &[(Style::Heading, &title), (Style::Plain, &gap), (Style::Aside, &rule)]);
     }
-    page.item(left, mark, &finding.title)?;
-    page.line(left + 3, &rule)
+    page.marked(left, (Style::Heading, mark), &finding.title)?;
+    page.styled(left + 3, Style::Aside, &rule)
 }
 
-fn certainty(page: &mut Page<'_>, left: usize, finding: &FindingView) -> io::Result<()> {
-    if finding.why_certainty.trim().is_empty() {
-        return Ok(());
+fn claim(page: &mut Page<'_>, left: usize, claim: &Claim, sources: &[String]) -> io::Result<()> {
+    let above = above(claim, sources);
+    if claim.lines.is_empty() && !above.is_empty() {
+        return page.item(left, "", &format!("{} ({above})", claim.says));
     }
-    let only = if finding.certainty == Certainty::Proven { "" } else { "only " };
-    page.line(left, &format!("Why {only}\"{}\"", finding.certainty.name()))?;
-    page.prose(left + 2, &finding.why_certainty)
+    page.item(left, "", &claim.says)?;
+    quotes::lines(page, left + 2, &claim.lines, sources)?;
+    match claim.more_lines {
+        0 => {}
+        1 => page.line(left + 2, "… and 1 more line")?,
+        more => page.line(left + 2, &format!("… and {more} more lines"))?,
+    }
+    if above.is_empty() { Ok(()) } else { page.item(left + 2, "", &format!("and {above}")) }
 }
 
-/// What to run, and what that would make of the finding.
-fn settle(finding: &FindingView, missing: &crate::view::MissingView) -> String {
-    match missing.would_make {
-        Some(certainty) if certainty > finding.certainty => {
-            format!("{}   (makes it {})", missing.next, certainty.name())
-        }
-        _ => missing.next.clone(),
+/// `lines 74, 232 above`
+fn above(claim: &Claim, sources: &[String]) -> String {
+    let named: Vec<String> =
+        claim.above.iter().take(ABOVE).map(|(source, line)| place(*source, *line, sources)).collect();
+    match claim.above.len() {
+        0 => String::new(),
+        all if all > named.len() => format!("{}, … above", places(&named)),
+        _ => format!("{} above", places(&named)),
     }
 }
 
-fn list(page: &mut Page<'_>, left: usize, title: &str, items: impl Iterator<Item = String>) -> io::Result<()> {
-    // Two clauses may ask for the same output.
-    let mut seen = BTreeSet::new();
-    let mut items = items.filter(|item| !item.trim().is_empty() && seen.insert(item.clone())).peekable();
-    if items.peek().is_none() {
-        return Ok(());
+fn section(page: &mut Page<'_>, left: usize, section: &Section) -> io::Result<()> {
+    if let [Item::Prose(only)] = section.items.as_slice()
+        && section.title.len() <= SHORT
+    {
+        return page.marked(left, (Style::Heading, &format!("{}  ", section.title)), only);
     }
-    page.line(left, title)?;
-    for item in items {
-        page.item(left + 2, "- ", &item)?;
-    }
-    Ok(())
+    page.styled(left, Style::Heading, section.title)?;
+    section.items.iter().try_for_each(|item| match item {
+        Item::Prose(text) => page.item(left + 2, "- ", text),
+        Item::Run(of) => command(page, left + 2, of),
+        Item::Link { title, url } => page.item(left + 2, "- ", &format!("{title}: {url}")),
+    })
+}
+
+/// A command on a line of its own, never wrapped: it is there to be copied.
+fn command(page: &mut Page<'_>, left: usize, command: &Command) -> io::Result<()> {
+    let prompt = command.prompt().unwrap_or_default();
+    page.spans(left, &[(Style::Aside, &prompt), (Style::Command, &command.text)])?;
+    command.note.iter().try_for_each(|note| page.item(left + 2, "", note))
 }
 
 /// Writes what almost holds, in brief.
-pub(super) fn near_misses(page: &mut Page<'_>, near: &[NearMissView]) -> io::Result<()> {
-    if near.is_empty() {
+pub(super) fn near_misses(page: &mut Page<'_>, answer: &Answer) -> io::Result<()> {
+    if answer.near.is_empty() {
         return Ok(());
     }
     page.blank()?;
-    page.line(0, "Nearly, with one thing missing")?;
-    for miss in near.iter().take(NEAR) {
-        page.item(2, "", &format!("{} ({})", miss.title, miss.rule))?;
-        for held in &miss.held {
-            page.item(4, "seen     ", held)?;
-        }
-        for missing in &miss.missing {
-            page.item(4, "missing  ", &missing.says)?;
-        }
-        // One command: the first says the most, since the rule names its clauses in the order of their weight.
-        if let Some(missing) = miss.missing.iter().find(|missing| !missing.next.trim().is_empty()) {
-            page.item(4, "run next ", &missing.next)?;
-        }
+    page.styled(0, Style::Heading, "Nearly, with one thing missing")?;
+    answer.near.iter().try_for_each(|miss| near(page, miss))?;
+    match answer.more_near {
+        0 => Ok(()),
+        more => page.line(2, &format!("… and {more} more: see --format json")),
     }
-    if near.len() > NEAR {
-        page.line(2, &format!("… and {} more: see --format json", near.len() - NEAR))?;
+}
+
+fn near(page: &mut Page<'_>, miss: &NearTold) -> io::Result<()> {
+    page.item(2, "", &format!("{} ({})", miss.title, miss.rule))?;
+    miss.seen.iter().try_for_each(|seen| page.item(4, "seen     ", seen))?;
+    miss.missing.iter().try_for_each(|missing| page.item(4, "missing  ", missing))?;
+    match &miss.next {
+        Some(next) => {
+            page.line(4, "run next")?;
+            command(page, 6, next)
+        }
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -3,28 +3,23 @@
 //! The first line is the answer; then who waits for whom, each finding with the lines that carry it, what almost
 //! holds, and what was read.
 
+mod brief;
 mod drawing;
 mod equal;
-mod escape;
 mod findings;
-mod fixes;
-mod footer;
-mod groups;
 mod page;
 mod parsed;
 mod quotes;
-#[cfg(test)]
-mod sample;
+mod style;
 mod texts;
 mod verdict;
 mod why;
 
-pub use escape::visible;
-
-use crate::view::Contents;
-use crate::{ContentsFormat, Format, Layout, Named, Parsed, Report, WhyView};
+use crate::answer::words::source_names;
+use crate::answer::{Answer, Extent};
+use crate::{ContentsFormat, Detail, Format, Layout, Named, Parsed, Report, WhyFormat, WhyView};
 use page::Page;
-use stacklore_reason::finding::{Certainty, Verdict};
+pub(crate) use page::{padded, width};
 use std::io::{self, Write};
 
 /// The text format.
@@ -41,17 +36,21 @@ impl Format for Text {
     fn report(&self, report: &Report, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
         let sources = source_names(&report.contents);
         let page = &mut Page::new(out, *layout);
-        verdict::write(page, report, &sources)?;
-        findings::write(page, report, &sources)?;
-        // A proven answer and a healthy text leave nothing to look for; the JSON still has them.
-        let settled = report.verdict == Verdict::Healthy
-            || report.findings.iter().any(|finding| finding.certainty == Certainty::Proven);
-        if !settled {
-            findings::near_misses(page, &report.near_misses)?;
+        match layout.detail {
+            Detail::Verdict => page.line(0, report.verdict.name()),
+            Detail::Brief => brief::write(page, report, &sources),
+            Detail::Whole => {
+                let answer = Answer::of(report, &Extent::BRIEF);
+                verdict::write(page, &answer)?;
+                findings::write(page, &answer, &sources)?;
+                findings::near_misses(page, &answer)?;
+                verdict::footer(page, &answer)
+            }
         }
-        footer::write(page, &report.contents)
     }
+}
 
+impl WhyFormat for Text {
     fn why(&self, why: &WhyView, layout: &Layout, out: &mut dyn Write) -> io::Result<()> {
         why::write(&mut Page::new(out, *layout), why)
     }
@@ -64,21 +63,10 @@ impl ContentsFormat for Text {
     }
 }
 
-/// Names of the texts, without the folders that all of them have in common.
-fn source_names(contents: &Contents) -> Vec<String> {
-    let names: Vec<&str> = contents.sources.iter().map(|source| source.name.as_str()).collect();
-    let folder = |name: &str| name.rfind(['/', '\\']).map_or(0, |at| at + 1);
-    let first = names.first().copied().unwrap_or_default();
-    let common = names.iter().fold(folder(first), |common, name| {
-        let shared = name.bytes().zip(first.bytes()).take(common).take_while(|(a, b)| a == b).count();
-        first.get(..shared).map_or(0, folder)
-    });
-    names.iter().map(|name| name.get(common..).unwrap_or(name).to_owned()).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Text, sample};
+    use super::Text;
+    use crate::sample;
     use crate::view::SourceView;
     use crate::{Format as _, Layout, Report};
 
@@ -99,7 +87,7 @@ mod tests {
         assert_eq!(first(&sample::unknown()), "UNKNOWN  12 stacks wait; no rule knows this one.");
         assert_eq!(
             first(&sample::healthy()),
-            "No hang in this text.  3 stacks of 3 tasks, all at rest or running: 2 futex, 1 epoll."
+            "No hang in this text.  3 tasks, all at rest or running: 2 futex, 1 epoll."
         );
         assert!(first(&sample::empty()).starts_with("NO TRACES  This text holds no stack"));
     }
@@ -108,13 +96,14 @@ mod tests {
     fn a_finding_tells_everything_in_order() {
         let text = written(&sample::self_deadlock(), Layout::default());
         let order = [
-            "1  Worker locks a buffer",
+            "1  buffer-locked-twice, proven",
             "What happens",
             "Evidence",
             "line 74",
             "ttm_eu_reserve_buffers+0x205",
             "Why \"proven\"",
-            "What would settle it",
+            "Run next",
+            "crash> struct ww_mutex",
             "What to do",
             "See also",
             "Consequence: rmmod waits for the worker",
@@ -142,7 +131,7 @@ mod tests {
     #[test]
     fn unknown_hangs_show_groups_and_where_to_look() {
         let text = written(&sample::unknown(), Layout::default());
-        assert!(text.contains("11 × waits: rwlock write in example_commit"), "{text}");
+        assert!(text.contains("11 × waits: rwlock for writing in example_commit"), "{text}");
         assert!(text.contains("Look first at flusher (812), line 44: it has waited longest (362 s)."), "{text}");
     }
 

@@ -1,8 +1,8 @@
 //! Lines of the text report: wrapped, indented, and safe to send to a terminal. Everything leaves through
 //! [`Page::line`], so that no text of a ticket can steer the terminal and drawing falls back to ASCII in one place.
 
-use super::escape::visible;
-use crate::Layout;
+use super::style::Style;
+use crate::{Layout, visible};
 use std::io::{self, Write};
 
 /// A page that is written from top to bottom.
@@ -34,64 +34,75 @@ impl<'a> Page<'a> {
 
     /// One line as it is.
     pub(super) fn line(&mut self, indent: usize, text: &str) -> io::Result<()> {
-        let safe = self.drawn(text);
-        writeln!(self.out, "{:indent$}{}", "", safe.trim_end())
+        self.spans(indent, &[(Style::Plain, text)])
+    }
+
+    /// One line in one style.
+    pub(super) fn styled(&mut self, indent: usize, style: Style, text: &str) -> io::Result<()> {
+        self.spans(indent, &[(style, text)])
+    }
+
+    /// One line of pieces with a style each.
+    pub(super) fn spans(&mut self, indent: usize, spans: &[(Style, &str)]) -> io::Result<()> {
+        let mut line = format!("{:indent$}", "");
+        let last = spans.iter().rposition(|(_, text)| !text.trim_end().is_empty());
+        for (at, (style, text)) in spans.iter().enumerate().take(last.map_or(0, |last| last + 1)) {
+            let drawn = self.drawn(text);
+            let drawn = if Some(at) == last { drawn.trim_end() } else { &drawn };
+            match self.layout.color {
+                true => line.extend([style.on(), drawn, style.off()]),
+                false => line.push_str(drawn),
+            }
+        }
+        writeln!(self.out, "{}", line.trim_end())
+    }
+
+    /// Whether what styles say must be said otherwise.
+    pub(super) fn is_plain(&self) -> bool {
+        !self.layout.color
     }
 
     /// A text as it is printed: safe for a terminal, and in ASCII where that is asked for.
-    fn drawn(&self, text: &str) -> String {
+    pub(super) fn drawn(&self, text: &str) -> String {
         let safe = visible(text);
         if self.layout.ascii { ascii_drawing(&safe) } else { safe }
     }
 
     /// Prose: paragraphs are wrapped; items of lists and indented lines keep their place.
-    pub(super) fn prose(&mut self, indent: usize, text: &str) -> io::Result<()> {
-        for paragraph in paragraphs(text) {
-            self.hanging(indent, 0, &paragraph)?;
-        }
-        Ok(())
+    pub(super) fn prose(&mut self, indent: usize, paragraphs: &[String]) -> io::Result<()> {
+        paragraphs.iter().try_for_each(|paragraph| self.hanging(indent, (Style::Plain, ""), paragraph))
     }
 
     /// A mark in front of wrapped text that hangs beside it; the line ends of the text stay.
     pub(super) fn item(&mut self, indent: usize, mark: &str, text: &str) -> io::Result<()> {
-        let hang = mark.chars().count();
-        let mut lines = text.trim().lines();
-        self.hanging(indent, hang, &format!("{mark}{}", lines.next().unwrap_or_default()))?;
-        lines.try_for_each(|line| self.hanging(indent + hang, 0, line))
+        self.marked(indent, (Style::Plain, mark), text)
     }
 
-    fn hanging(&mut self, indent: usize, hang: usize, text: &str) -> io::Result<()> {
+    /// A mark with a style in front of wrapped text that hangs beside it.
+    pub(super) fn marked(&mut self, indent: usize, mark: (Style, &str), text: &str) -> io::Result<()> {
+        let mut lines = text.trim().lines();
+        self.hanging(indent, mark, lines.next().unwrap_or_default())?;
+        let left = indent + width(&self.drawn(mark.1));
+        lines.try_for_each(|line| self.hanging(left, (Style::Plain, ""), line))
+    }
+
+    fn hanging(&mut self, indent: usize, (style, mark): (Style, &str), text: &str) -> io::Result<()> {
         // Drawn before it is wrapped, so that only the width that is printed counts.
-        let text = self.drawn(text);
-        let columns = |indent: usize| self.layout.width.saturating_sub(indent).max(30);
-        let (first, later) = (columns(indent), columns(indent + hang));
-        let mut left = 0;
-        for row in wrap(&text, first, later) {
-            self.line(indent + left, row)?;
-            left = hang;
+        let (mark, text) = (self.drawn(mark), self.drawn(text));
+        let hang = width(&mark);
+        let columns = self.layout.width.saturating_sub(indent + hang).max(30);
+        let rows = wrap(&text, columns, columns);
+        if rows.is_empty() && !mark.trim().is_empty() {
+            return self.styled(indent, style, &mark);
+        }
+        for (at, row) in rows.into_iter().enumerate() {
+            match at {
+                0 => self.spans(indent, &[(style, &mark), (Style::Plain, row)])?,
+                _ => self.line(indent + hang, row)?,
+            }
         }
         Ok(())
     }
-}
-
-/// Paragraphs of a text that was written with its own line ends: lines are joined, except where one begins a list item
-/// or is indented.
-fn paragraphs(text: &str) -> Vec<String> {
-    let mut paragraphs: Vec<String> = Vec::new();
-    let mut open = false;
-    for line in text.lines() {
-        let stays = line.starts_with("  ") || line.starts_with("- ") || line.starts_with("* ");
-        if line.trim().is_empty() {
-            open = false;
-        } else if let Some(last) = paragraphs.last_mut().filter(|_| open && !stays) {
-            last.push(' ');
-            last.push_str(line.trim());
-        } else {
-            paragraphs.push(line.trim_end().to_owned());
-            open = true;
-        }
-    }
-    paragraphs
 }
 
 /// Rows of at most `first`, then `later` columns, cut at blanks; a longer word stands alone.
@@ -131,12 +142,12 @@ fn columns(c: char) -> usize {
 }
 
 /// Columns that a text takes.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
 
 /// A text with blanks after it up to a width.
-pub(super) fn padded(text: &str, to: usize) -> String {
+pub(crate) fn padded(text: &str, to: usize) -> String {
     format!("{text}{:1$}", "", to.saturating_sub(width(text)))
 }
 
@@ -160,7 +171,7 @@ fn ascii_drawing(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Page, paragraphs, wrap};
+    use super::{Page, wrap};
     use crate::Layout;
 
     #[test]
@@ -172,16 +183,11 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_joined_to_paragraphs() {
-        assert_eq!(paragraphs("a\nb\n\nc\n- d\n- e\n"), ["a b", "c", "- d", "- e"]);
-    }
-
-    #[test]
     fn nothing_that_steers_a_terminal_gets_out() {
         let mut out = Vec::new();
         let mut page = Page::new(&mut out, Layout { width: 40, ascii: true, ..Layout::default() });
         page.line(1, "a\x1b[2J ──▶ b").expect("memory");
-        page.prose(0, "x\u{202e}y\r").expect("memory");
+        page.prose(0, &["x\u{202e}y".into()]).expect("memory");
         assert_eq!(String::from_utf8_lossy(&out), " a^[[2J --> b\nx\\u{202e}y\n");
     }
 }

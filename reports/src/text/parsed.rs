@@ -1,10 +1,10 @@
 //! What was understood of each text, and what was not: the answer of `stacklore parse`.
 
-use super::groups::counted;
 use super::page::Page;
-use super::quotes::place;
-use super::{equal, footer, quotes, texts};
+use super::{equal, quotes, texts};
 use crate::Parsed;
+use crate::answer::footer;
+use crate::answer::words::{counted, place, places};
 use crate::view::{Contents, Quote, UnclearView};
 use stacklore_model::MendKind;
 use std::collections::BTreeMap;
@@ -35,10 +35,10 @@ fn mended(page: &mut Page<'_>, contents: &Contents, sources: &[String]) -> io::R
     let most = page.most(PLACES);
     let mut counts: BTreeMap<MendKind, usize> = BTreeMap::new();
     for mend in &contents.mends {
-        let places = kinds.entry(mend.kind).or_default();
+        let known = kinds.entry(mend.kind).or_default();
         let line = place(mend.source, mend.line, sources);
-        if places.len() < most && places.last() != Some(&line) {
-            places.push(line);
+        if known.len() < most && known.last() != Some(&line) {
+            known.push(line);
         }
         *counts.entry(mend.kind).or_default() += 1;
     }
@@ -48,23 +48,15 @@ fn mended(page: &mut Page<'_>, contents: &Contents, sources: &[String]) -> io::R
     page.blank()?;
     page.line(0, "Mended")?;
     let wide = counts.values().max().map_or(1, |count| count.to_string().len());
-    let words = kinds.keys().map(|kind| kind.words(counts.get(kind).copied().unwrap_or(0)).len()).max().unwrap_or(0);
-    for (kind, places) in &kinds {
-        let count = counts.get(kind).copied().unwrap_or(0);
-        let more = if count > places.len() { ", …" } else { "" };
+    let count_of = |kind: &MendKind| counts.get(kind).copied().unwrap_or(0);
+    let words = kinds.keys().map(|kind| kind.words(count_of(kind)).len()).max().unwrap_or(0);
+    for (kind, at) in &kinds {
+        let count = count_of(kind);
+        let more = if count > at.len() { ", …" } else { "" };
         let mark = format!("{count:>wide$} × {:words$}   ", kind.words(count));
-        page.item(2, &mark, &format!("{}{more}", numbers(places)))?;
+        page.item(2, &mark, &format!("{}{more}", places(at)))?;
     }
     Ok(())
-}
-
-/// `line 4`, `lines 4, 7, 9`, `a.txt:4, b.txt:7`.
-fn numbers(places: &[String]) -> String {
-    let bare: Option<Vec<&str>> = places.iter().map(|place| place.strip_prefix("line ")).collect();
-    match bare {
-        Some(lines) if lines.len() > 1 => format!("lines {}", lines.join(", ")),
-        _ => places.join(", "),
-    }
 }
 
 /// Lines that look like a trace and were not understood: the reasons first, then line by line.

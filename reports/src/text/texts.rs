@@ -1,8 +1,8 @@
 //! The texts of a case: which forms stand in which lines of each, and how much they gave.
 
-use super::groups::counted;
 use super::page::{Page, padded, width};
 use super::parsed::more;
+use crate::answer::words::counted;
 use crate::view::{Contents, FormView, SourceView, shorten};
 use std::io;
 

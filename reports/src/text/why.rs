@@ -8,7 +8,7 @@ use std::io;
 /// Writes the clauses of a rule and what became of each.
 pub(super) fn write(page: &mut Page<'_>, why: &WhyView) -> io::Result<()> {
     page.line(0, &format!("{}  {}", why.rule, why.title))?;
-    page.prose(2, &why.outcome)?;
+    page.prose(2, &crate::answer::words::paragraphs(&why.outcome))?;
     let wide = why.clauses.iter().map(|clause| clause.clause.chars().count()).max().unwrap_or(0).min(30);
     for clause in &why.clauses {
         page.blank()?;

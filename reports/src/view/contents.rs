@@ -1,17 +1,21 @@
 //! What was read: sources, stacks, tasks, locks, facts, and what was mended or stayed unclear.
 
-use super::{FormView, GraphView, GroupView};
+use super::{FormView, GraphView, GroupView, RoleView};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use stacklore_model::{HoldSource, Known, MendKind, Mode, Name, Reliability};
+use std::collections::BTreeMap;
 
 /// Everything that was read of a case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Contents {
     /// The texts, in the order in which they were given.
     pub sources: Vec<SourceView>,
     /// How much of each there is.
     pub counts: Counts,
+    /// The wait kinds that occur, in words.
+    pub kinds: BTreeMap<String, KindView>,
     /// Who waits for whom.
     pub wait_graph: GraphView,
     /// Stacks that wait for the same thing in the same place.
@@ -34,8 +38,17 @@ pub struct Contents {
     pub notes: Vec<String>,
 }
 
+/// A wait kind in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct KindView {
+    /// What reports call it after `waits:`.
+    pub label: String,
+    /// Whether such a lock can be held by several readers at once.
+    pub shared: bool,
+}
+
 /// One text.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct SourceView {
     /// Its label.
     pub name: String,
@@ -56,7 +69,7 @@ pub struct SourceView {
 }
 
 /// Lines that one dialect understood.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct ExtentView {
     /// The dialect.
     pub dialect: String,
@@ -67,7 +80,7 @@ pub struct ExtentView {
 }
 
 /// How much there is.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 pub struct Counts {
     /// Stacks.
     pub stacks: usize,
@@ -86,7 +99,7 @@ pub struct Counts {
 }
 
 /// A stack.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct StackView {
     /// Its number, from 0.
     pub id: u32,
@@ -98,6 +111,7 @@ pub struct StackView {
     pub system: &'static str,
     /// How it was taken: `backtrace`; `scan` for every return address that lies on a stack; `profile` for what a
     /// profiler saw. Only a backtrace shows a wait.
+    #[schemars(extend("enum" = ["backtrace", "scan", "profile"]))]
     pub kind: &'static str,
     /// Tasks that have this stack, or what the profiler counted.
     pub count: u64,
@@ -120,7 +134,7 @@ pub struct StackView {
 }
 
 /// What a stack waits for.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct WaitView {
     /// Kind of the vocabulary; `on-cpu` for a task that runs.
     pub kind: String,
@@ -133,21 +147,25 @@ pub struct WaitView {
 }
 
 /// A frame.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct FrameView {
     /// Function name as printed.
+    #[schemars(with = "String")]
     pub symbol: Name,
     /// Offset into the function in bytes.
     pub offset: Option<u64>,
     /// Size of the function in bytes.
     pub size: Option<u64>,
     /// Kernel module, library or package.
+    #[schemars(with = "Option<String>")]
     pub module: Option<Name>,
     /// Program counter.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_hex")]
+    #[schemars(with = "Option<String>")]
     pub address: Option<u64>,
     /// `file:line` as printed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub location: Option<Name>,
     /// How far it can be trusted.
     pub reliability: Reliability,
@@ -164,7 +182,7 @@ fn as_hex<S: Serializer>(address: &Option<u64>, serializer: S) -> Result<S::Ok, 
 }
 
 /// A task.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct TaskView {
     /// Its number, from 0.
     pub id: u32,
@@ -192,7 +210,7 @@ pub struct TaskView {
 }
 
 /// A process.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct ProcessView {
     /// Its number, from 0.
     pub id: u32,
@@ -205,7 +223,7 @@ pub struct ProcessView {
 }
 
 /// A lock or other object.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct LockView {
     /// Its number, from 0.
     pub id: u32,
@@ -226,7 +244,7 @@ pub struct LockView {
 }
 
 /// A holder of a lock.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct HolderView {
     /// Number of the task.
     pub task: u32,
@@ -239,7 +257,7 @@ pub struct HolderView {
 }
 
 /// A waiter for a lock.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct WaiterView {
     /// Number of the task.
     pub task: u32,
@@ -248,11 +266,12 @@ pub struct WaiterView {
 }
 
 /// A row of a relation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct FactView {
     /// The relation.
     pub relation: &'static str,
     /// Its values. A task is an object with everything that identifies it, a lock its address or name, a process its id.
+    #[schemars(with = "BTreeMap<String, Field>")]
     pub fields: Map<String, Value>,
     /// Number of the text.
     pub source: u32,
@@ -260,8 +279,25 @@ pub struct FactView {
     pub line: u32,
 }
 
+/// A value of a fact.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only describes the values of FactView")]
+enum Field {
+    /// A task.
+    Task(Box<RoleView>),
+    /// A word of the text; the address or name of a lock.
+    Text(String),
+    /// A number; the id of a process.
+    Number(f64),
+    /// Yes or no.
+    Flag(bool),
+    /// What the text does not name.
+    Nothing(()),
+}
+
 /// A mended place.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 pub struct MendView {
     /// What was mended.
     pub kind: MendKind,
@@ -274,7 +310,7 @@ pub struct MendView {
 }
 
 /// A line that was not understood.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct UnclearView {
     /// Number of the text.
     pub source: u32,

@@ -1,8 +1,8 @@
 //! The contents of a case as a view.
 
 use super::contents::{
-    Counts, FactView, FrameView, HolderView, LockView, MendView, ProcessView, SourceView, StackView, TaskView,
-    UnclearView, WaitView, WaiterView,
+    Counts, FactView, FrameView, HolderView, KindView, LockView, MendView, ProcessView, SourceView, StackView,
+    TaskView, UnclearView, WaitView, WaiterView,
 };
 use super::findings_of::role;
 use super::forms::{self, FormView};
@@ -13,10 +13,10 @@ use stacklore_model::{
     Case, CaseStack, FactRow, Frame, Known, Mode, ObjectId, Reliability, Row, Source, Span, StackId, Task, TaskId,
     TaskState,
 };
-use stacklore_reason::analysis::{Analysis, Wait};
+use stacklore_reason::analysis::{Analysis, KindId, Wait};
 use stacklore_reason::finding::Diagnosis;
 use stacklore_reason::vocabulary::Vocabulary;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Name of the wait of a task that runs.
 const ON_CPU: &str = "on-cpu";
@@ -48,6 +48,19 @@ pub(super) fn counts(case: &Case) -> Counts {
         lines_unclear: case.unclear.len(),
         mends: case.mends.len(),
     }
+}
+
+/// The wait kinds that occur, in words.
+pub(super) fn kinds(analysis: &Analysis, vocabulary: &Vocabulary, diagnosis: &Diagnosis) -> BTreeMap<String, KindView> {
+    let of_tasks = analysis.activities.iter().filter_map(|activity| activity.wait.as_ref()).map(|wait| wait.kind);
+    let of_stacks = analysis.stack_waits.iter().flatten().map(|wait| wait.kind);
+    let of_edges = diagnosis.graph.edges.iter().chain(diagnosis.findings.iter().flat_map(|finding| &finding.edges));
+    let kinds: BTreeSet<KindId> = of_tasks.chain(of_stacks).chain(of_edges.filter_map(|edge| edge.wait)).collect();
+    let view = |kind: KindId| {
+        let (label, shared) = (vocabulary.kind_label(kind).to_owned(), vocabulary.is_shared(kind));
+        (vocabulary.kind_name(kind).to_owned(), KindView { label, shared })
+    };
+    kinds.into_iter().map(view).collect()
 }
 
 pub(super) fn stacks(analysis: &Analysis, vocabulary: &Vocabulary) -> Vec<StackView> {

@@ -3,6 +3,7 @@
 
 use super::contents::{Contents, FrameView, StackView};
 use super::label;
+use schemars::JsonSchema;
 use serde::Serialize;
 use stacklore_model::{Mode, Reliability};
 use std::cmp::Reverse;
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 pub(crate) const NAMELESS: &str = "??";
 
 /// Stacks of the same functions.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct EqualView {
     /// How many there are.
     pub count: usize,
@@ -37,7 +38,7 @@ pub struct EqualView {
 }
 
 /// A frame that equal stacks have in common.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct EqualFrameView {
     /// Function name as printed.
     pub symbol: String,
@@ -67,7 +68,7 @@ fn frame_key(frame: &FrameView) -> FrameKey<'_> {
 }
 
 /// Groups of equal stacks: the most frequent first, then in the order of the texts.
-pub(super) fn equal(contents: &Contents) -> Vec<EqualView> {
+pub(crate) fn equal(contents: &Contents) -> Vec<EqualView> {
     let mut numbers: BTreeMap<(&str, bool, Vec<FrameKey<'_>>), usize> = BTreeMap::new();
     let mut groups: Vec<EqualView> = Vec::new();
     for stack in &contents.stacks {

@@ -1,13 +1,15 @@
 //! Findings and near misses, with the lines that carry them.
 
 use super::EdgeView;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use stacklore_model::{Known, Mode};
 use stacklore_reason::finding::{Certainty, Class, Reference, Severity};
+use std::collections::BTreeMap;
 
 /// A signature that was found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct FindingView {
     /// Id of the rule.
     pub rule: String,
@@ -25,7 +27,8 @@ pub struct FindingView {
     pub cause: bool,
     /// Number of the finding of which it is a consequence, from 0.
     pub consequence_of: Option<usize>,
-    /// Role to rows of [`RoleView`], in the order of the rule.
+    /// Roles in the order of the rule, each with the tasks that have it.
+    #[schemars(with = "BTreeMap<String, Vec<RoleView>>")]
     pub roles: Map<String, Value>,
     /// Clauses that hold.
     pub evidence: Vec<EvidenceView>,
@@ -44,6 +47,7 @@ pub struct FindingView {
     /// Published fixes whose functions the stacks of its roles show, the best match first.
     pub known_fixes: Vec<FixView>,
     /// Versions affected, by system.
+    #[schemars(with = "BTreeMap<String, String>")]
     pub affected: Map<String, Value>,
     /// Who waits for whom, by this finding.
     pub edges: Vec<EdgeView>,
@@ -55,7 +59,7 @@ pub struct FindingView {
 }
 
 /// A task in a role.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct RoleView {
     /// Name.
     pub task: Option<String>,
@@ -74,7 +78,7 @@ pub struct RoleView {
 }
 
 /// A clause that holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct EvidenceView {
     /// Its name.
     pub clause: String,
@@ -85,7 +89,7 @@ pub struct EvidenceView {
 }
 
 /// Lines of a text.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Quote {
     /// Number of the text.
     pub source: u32,
@@ -98,7 +102,7 @@ pub struct Quote {
 }
 
 /// A clause that is unknown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct MissingView {
     /// Its name.
     pub clause: String,
@@ -114,7 +118,7 @@ pub struct MissingView {
 }
 
 /// A published fix of a hang, whose functions a stack shows: a hint, no diagnosis.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct FixView {
     /// Its title.
     pub title: String,
@@ -129,6 +133,7 @@ pub struct FixView {
     /// Where the text tells it.
     pub release_quote: Option<Quote>,
     /// Whether that release lacks the fix: `yes` (unless its vendor took it over), `no`, `unknown`.
+    #[schemars(extend("enum" = ["yes", "no", "unknown"]))]
     pub applies: &'static str,
     /// Number of the task whose stack shows its functions.
     pub task: u32,
@@ -137,7 +142,7 @@ pub struct FixView {
 }
 
 /// A rule that almost holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct NearMissView {
     /// Id of the rule.
     pub rule: String,
@@ -150,7 +155,7 @@ pub struct NearMissView {
 }
 
 /// One step of a ring.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct StepView {
     /// Number of the task that waits.
     pub task: u32,

@@ -1,12 +1,13 @@
 //! What each dialect gave of one text: where it stands, and how much of everything is there.
 
 use super::contents::ExtentView;
+use schemars::JsonSchema;
 use serde::Serialize;
 use stacklore_model::{Case, Extent, Listing, ListingOf, Reliability, SourceId, StackId, TaskId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one dialect gave of one text.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct FormView {
     /// The dialect.
     pub dialect: String,

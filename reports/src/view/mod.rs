@@ -4,49 +4,56 @@
 mod build;
 mod contents;
 mod contents_of;
-mod equal;
+pub(crate) mod equal;
 mod findings;
 mod findings_of;
 mod forms;
 mod graph_of;
 mod label;
 mod lines;
+mod links;
 mod waits;
 
 pub use build::{parsed, report, why};
 pub use contents::{
-    Contents, Counts, ExtentView, FactView, FrameView, HolderView, LockView, MendView, ProcessView, SourceView,
-    StackView, TaskView, UnclearView, WaitView, WaiterView,
+    Contents, Counts, ExtentView, FactView, FrameView, HolderView, KindView, LockView, MendView, ProcessView,
+    SourceView, StackView, TaskView, UnclearView, WaitView, WaiterView,
 };
 pub(crate) use equal::NAMELESS;
 pub use equal::{EqualFrameView, EqualView};
 pub use findings::{EvidenceView, FindingView, FixView, MissingView, NearMissView, Quote, RoleView, StepView};
 pub use forms::FormView;
-pub(crate) use lines::shorten;
+pub(crate) use lines::{Lines, shorten};
+pub(crate) use links::Links;
 pub use waits::{EdgeView, GraphView, GroupView, NodeView};
 
+use schemars::JsonSchema;
 use serde::Serialize;
+use stacklore_model::Name;
 use stacklore_reason::finding::Verdict;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Name and number of the JSON form.
 pub const SCHEMA: &str = "stacklore.report/1";
 
 /// The program that made the report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct EngineView {
     /// Its version.
     pub version: String,
     /// Number of rules that were tried.
     pub rules: usize,
     /// Hash over the texts of all rules and vocabularies in use, 16 hexadecimal digits.
+    #[schemars(regex(pattern = "^[0-9a-f]{16}$"))]
     pub rules_hash: String,
 }
 
 /// A diagnosed case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Report {
-    /// [`SCHEMA`].
+    /// Name and number of this form.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The program.
     pub engine: EngineView,
@@ -69,9 +76,10 @@ pub struct Report {
 }
 
 /// What was read of a case, without a diagnosis.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Parsed {
-    /// [`SCHEMA`].
+    /// Name and number of this form.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// The program.
     pub engine: EngineView,
@@ -82,6 +90,9 @@ pub struct Parsed {
     pub contents: Contents,
     /// Groups of equal stacks, the most frequent first.
     pub equal_stacks: Vec<EqualView>,
+    /// The texts themselves, one for each of [`Contents::sources`].
+    #[serde(skip)]
+    pub texts: Vec<Arc<String>>,
 }
 
 /// One rule, clause by clause.
@@ -99,6 +110,12 @@ pub struct WhyView {
     pub clauses: Vec<ClauseView>,
     /// Names of the texts, for the quotes.
     pub source_names: Vec<String>,
+    /// The texts themselves, one for each name.
+    #[serde(skip)]
+    pub texts: Vec<Arc<String>>,
+    /// Names that are no secrets, whatever else they are: of tasks, and of functions in frames.
+    #[serde(skip)]
+    pub names: BTreeSet<Name>,
 }
 
 /// One clause of a rule and what became of it.

@@ -1,10 +1,11 @@
 //! The wait-for graph and groups of equal stacks.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use stacklore_model::{Known, Mode};
 
 /// Who waits for whom.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct GraphView {
     /// Nodes.
     pub nodes: Vec<NodeView>,
@@ -15,11 +16,12 @@ pub struct GraphView {
 }
 
 /// A node.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct NodeView {
     /// Its number, from 0.
     pub id: u32,
     /// `task`, `object`, `process` or `fact`.
+    #[schemars(extend("enum" = ["task", "object", "process", "fact"]))]
     pub kind: &'static str,
     /// Its number in the list of that kind.
     pub index: u32,
@@ -28,13 +30,14 @@ pub struct NodeView {
 }
 
 /// An edge: `from` cannot go on before `to` acts.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct EdgeView {
     /// Number of the node that waits, or of the object that is held.
     pub from: u32,
     /// Number of the node that must act.
     pub to: u32,
     /// `waits`, `held-by` or `rule`.
+    #[schemars(extend("enum" = ["waits", "held-by", "rule"]))]
     pub kind: &'static str,
     /// Wait kind, where it is a wait.
     pub wait: Option<String>,
@@ -49,7 +52,7 @@ pub struct EdgeView {
 }
 
 /// Stacks that wait for the same thing in the same place.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct GroupView {
     /// Numbers of the stacks.
     pub stacks: Vec<u32>,

@@ -2,12 +2,9 @@
 
 use super::hiding::tasks;
 use crate::analysis::Analysis;
-use crate::finding::Finding;
+use crate::finding::{BEHIND, Finding};
 use stacklore_model::TaskId;
 use std::collections::{BTreeSet, HashMap};
-
-/// Name of the role that these tasks get: they are victims, whatever the rule is about.
-const ROLE: &str = "behind";
 
 /// Adds to each finding the tasks that wait, directly or over others, for one of its tasks. A task is told once, with
 /// the first finding on its way.
@@ -27,7 +24,7 @@ pub(super) fn add(findings: &mut [Finding], analysis: &Analysis) {
     }
     for (index, tasks) in behind {
         if let Some(finding) = findings.get_mut(index) {
-            finding.roles.push((ROLE.to_owned(), tasks.into_iter().collect()));
+            finding.roles.push((BEHIND.to_owned(), tasks.into_iter().collect()));
         }
     }
 }

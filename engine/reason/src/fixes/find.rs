@@ -3,7 +3,7 @@
 use super::version::{has, may_lack, parts};
 use super::{Fix, FixedRange, Fixes, Item, Seen};
 use crate::analysis::Analysis;
-use crate::finding::{Class, Diagnosis, Verdict};
+use crate::finding::{BEHIND, Class, Diagnosis, Verdict};
 use crate::rules::ast::FunctionPattern;
 use crate::vocabulary::Vocabulary;
 use stacklore_model::{CaseStack, Frame, Name, Reliability, Row, SourceId, Span, StackId, System, TaskId, TaskState};
@@ -12,9 +12,6 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Fixes that are named with one finding, and with a hang that no rule knows.
 const MOST: usize = 3;
-
-/// The role of tasks that only wait behind a finding: their stacks show somebody else's functions.
-const BEHIND: &str = "behind";
 
 /// Whether the release of the text has a fix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,13 +1,13 @@
-//! Reports for the tests of the text format.
+//! Reports for the tests of the formats.
 
 use crate::view::{
-    Contents, Counts, EdgeView, EngineView, EvidenceView, FindingView, GraphView, GroupView, MissingView, NodeView,
-    Quote, Report, SCHEMA, SourceView, StackView, TaskView,
+    Contents, Counts, EdgeView, EngineView, EvidenceView, FindingView, GraphView, GroupView, KindView, MissingView,
+    NodeView, Quote, Report, SCHEMA, SourceView, StackView, TaskView,
 };
 use stacklore_model::{Known, Mode};
 use stacklore_reason::finding::{Certainty, Class, Reference, Severity, Verdict};
 
-pub(super) fn empty() -> Report {
+pub(crate) fn empty() -> Report {
     let counts = Counts { stacks: 0, tasks: 0, locks: 0, facts: 0, lines_understood: 0, lines_unclear: 0, mends: 0 };
     Report {
         schema: SCHEMA,
@@ -20,6 +20,7 @@ pub(super) fn empty() -> Report {
         contents: Contents {
             sources: Vec::new(),
             counts,
+            kinds: std::collections::BTreeMap::new(),
             wait_graph: GraphView::default(),
             groups: Vec::new(),
             stacks: Vec::new(),
@@ -84,7 +85,7 @@ fn finding(rule: &str, title: &str) -> FindingView {
     }
 }
 
-pub(super) fn self_deadlock() -> Report {
+pub(crate) fn self_deadlock() -> Report {
     let mut report = empty();
     report.verdict = Verdict::Hang;
     let line = "[<ffffffffa030ef25>] ttm_eu_reserve_buffers+0x205/0x320 [ttm]";
@@ -128,7 +129,7 @@ pub(super) fn self_deadlock() -> Report {
 }
 
 /// A ring of tasks `t0`, `t1`, …, each waiting for the next.
-pub(super) fn ring(length: u32) -> Report {
+pub(crate) fn ring(length: u32) -> Report {
     let mut report = empty();
     report.verdict = Verdict::Hang;
     report.contents.wait_graph = GraphView {
@@ -140,7 +141,7 @@ pub(super) fn ring(length: u32) -> Report {
 }
 
 /// Two tasks that wait for each other's lock, and many behind one of them.
-pub(super) fn ring_with_crowd(crowd: u32) -> Report {
+pub(crate) fn ring_with_crowd(crowd: u32) -> Report {
     let mut report = empty();
     report.verdict = Verdict::Hang;
     let mut nodes =
@@ -168,11 +169,13 @@ fn group(stacks: std::ops::Range<u32>, wait: &str, idle: bool, frame: &str) -> G
     }
 }
 
-pub(super) fn unknown() -> Report {
+pub(crate) fn unknown() -> Report {
     let mut report = empty();
     report.verdict = Verdict::Unknown;
     let commit = GroupView { mode: Some(Mode::Write), ..group(1..12, "rwlock", false, "example_commit") };
     let flush = GroupView { longest: Some(362.0), ..group(0..1, "completion", false, "example_flush") };
+    let rwlock = KindView { label: "rwlock".into(), shared: true };
+    report.contents.kinds = [("rwlock".to_owned(), rwlock)].into();
     report.contents.groups = vec![commit, flush];
     report.contents.tasks = vec![TaskView {
         id: 0,
@@ -206,7 +209,7 @@ pub(super) fn unknown() -> Report {
     report
 }
 
-pub(super) fn healthy() -> Report {
+pub(crate) fn healthy() -> Report {
     let mut report = empty();
     report.verdict = Verdict::Healthy;
     report.contents.counts = Counts { stacks: 3, tasks: 3, ..report.contents.counts };
@@ -214,7 +217,7 @@ pub(super) fn healthy() -> Report {
     report
 }
 
-pub(super) fn hostile() -> Report {
+pub(crate) fn hostile() -> Report {
     let mut report = self_deadlock();
     let evil = "\x1b]0;owned\x07\u{202e}\u{9b}2J\r";
     report.findings[0].title = evil.into();
