@@ -18,3 +18,4 @@ mod rules_new;
 mod rules_schema;
 mod sarif;
 mod steps;
+mod words;
