@@ -5,6 +5,7 @@ mod corpus;
 mod fixes;
 mod hostile;
 mod knowledge_is_data;
+mod markdown;
 mod parse;
 mod program;
 mod readme;
