@@ -7,6 +7,7 @@ mod fixes;
 mod hostile;
 mod hostile_formats;
 mod knowledge_is_data;
+mod markdown;
 mod parse;
 mod program;
 mod readme;

@@ -97,11 +97,64 @@ fn label(text: &str) -> String {
 
 /// Brackets are safe between quotation marks, and labels with codes for them could not be read in the source.
 fn is_calm(c: char, before: Option<char>, after: Option<char>) -> bool {
-    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let is = |c: Option<char>, of: fn(char) -> bool| c.is_some_and(of);
     match c {
         ' ' | ',' | '(' | ')' | '\'' => true,
-        // Inside of words: not where a list, emphasis, an address of the web or a command would begin.
-        '_' | '-' | '.' | '/' | ':' => is_word(before) && is_word(after) || c == ':' && after == Some(' '),
+        // Inside of words: not where a list, emphasis, an address of the web, an icon or a command would begin.
+        '_' | '-' | '.' | '/' => is(before, char::is_alphanumeric) && is(after, char::is_alphanumeric),
+        ':' => is(after, |c| c == ' ' || c.is_ascii_digit()),
         _ => c.is_alphanumeric() || !c.is_ascii(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LABEL, label, rows};
+    use crate::answer::Picture;
+    use crate::sample;
+
+    #[test]
+    fn labels_read_well_and_cannot_end() {
+        let rows = [
+            ("kworker/1:2 (4790)", "kworker/1:2 (4790)"),
+            ("waits: ww_mutex", "waits: ww_mutex"),
+            ("a\"]; click n1", "a#34;#93;#59; click n1"),
+            ("%%{init}%%", "#37;#37;#123;init#125;#37;#37;"),
+            ("<b>&lt;#35;", "#60;b#62;#38;lt#59;#35;35#59;"),
+            ("`a` _b_ **c**", "#96;a#96; #95;b#95; #42;#42;c#42;#42;"),
+            ("a --> b|c\\", "a #45;#45;#62; b#124;c#92;"),
+            ("- a", "#45; a"),
+            ("1. a", "1#46; a"),
+            ("http://a fa:fa-x", "http#58;#47;#47;a fa#58;fa-x"),
+            ("a\nb\x1b", "a#94;Jb#94;#91;"),
+            ("", "?"),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(label(text), expected);
+        }
+        assert!(label(&"#".repeat(9999)).len() <= LABEL * "#8230;".len());
+    }
+
+    #[test]
+    fn assumed_arrows_are_dotted_and_the_ring_is_marked() {
+        let report = sample::self_deadlock();
+        let picture = Picture::of(&report, report.findings.first());
+        let expected = [
+            "flowchart TD",
+            "  n1[\"kworker/1:2 (4790)\"]:::ring",
+            "  n2([\"ww-mutex ffff880035acf1e0\"]):::ring",
+            "  n3[\"rmmod (31969)\"]",
+            "  n4([\"events\"])",
+            "  n1 -->|\"waits: ww-mutex\"| n2",
+            "  n2 -->|\"held by\"| n1",
+            "  n3 -->|\"waits: workqueue-flush\"| n4",
+            "  n4 -.->|\"held by (assumed)\"| n1",
+            "  classDef ring stroke:crimson,stroke-width:3px",
+            "  linkStyle 0,1 stroke:crimson,stroke-width:3px",
+        ];
+        assert_eq!(rows(&picture), expected);
+        let crowd = sample::ring_with_crowd(200);
+        let drawn = rows(&Picture::of(&crowd, None).folded());
+        assert!(drawn.iter().any(|row| row.contains("[[\"197 more\"]]")), "{drawn:#?}");
     }
 }

@@ -151,8 +151,13 @@ fn parts(word: &str) -> (&str, &str, &str) {
         core = call;
     }
     core = core.strip_suffix("'s").unwrap_or(core);
-    if rest.starts_with(':') && rest[core.len()..].starts_with(':') {
-        core = &rest[..=core.len()];
+    // The beginning of a host, whatever comes after it.
+    if core.eq_ignore_ascii_case("www") {
+        core = rest;
+    }
+    // The second colon of `:name:` belongs to the first.
+    if let Some(closed) = rest.get(..core.len() + 1).filter(|word| word.starts_with(':') && word.ends_with(':')) {
+        core = closed;
     }
     let (core, after) = rest.split_at(core.len());
     (before, core, after)
@@ -207,7 +212,7 @@ fn is_commit(word: &str) -> bool {
 fn is_domain(word: &str) -> bool {
     let parts: Vec<&str> = word.split('.').collect();
     let short = parts.iter().all(|part| part.chars().count() <= 1);
-    !short && parts.iter().skip(1).any(|part| part.starts_with(char::is_alphabetic))
+    !short && parts.iter().skip(1).any(|part| part.starts_with(|c: char| !c.is_ascii_digit()))
 }
 
 /// More than `read/write`, `I/O` or `1/2`.
@@ -327,6 +332,8 @@ mod tests {
             }
         }
         assert_eq!(all("(@a) \"@b\""), "(`@a`) \"`@b`\"");
+        assert_eq!(all("(www.…a"), "(`www.…a`");
+        assert_eq!(all("www.…"), "`www.…`");
         assert_eq!(all("x:@a"), "`x:@a`");
     }
 

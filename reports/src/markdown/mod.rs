@@ -97,3 +97,89 @@ fn body(report: &Report, answer: &Answer, level: &Level) -> Page {
     findings::near_misses(&mut page, answer);
     page
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Markdown;
+    use crate::view::{Quote, Report};
+    use crate::{Format as _, Layout, sample};
+
+    fn written(report: &Report) -> String {
+        let mut out = Vec::new();
+        Markdown.report(report, &Layout::default(), &mut out).expect("memory takes everything");
+        String::from_utf8(out).expect("the report is UTF-8")
+    }
+
+    fn in_order(text: &str, parts: &[&str]) {
+        let mut from = 0;
+        for part in parts {
+            let at = text.get(from..).and_then(|rest| rest.find(part));
+            from += at.unwrap_or_else(|| panic!("{part:?} is missing or out of order in\n{text}")) + part.len();
+        }
+    }
+
+    #[test]
+    fn a_finding_tells_everything_in_order() {
+        let text = written(&sample::self_deadlock());
+        in_order(
+            &text,
+            &[
+                "**HANG** — self-deadlock, proven. Worker locks a buffer that it has already reserved.\n\n",
+                "```mermaid\nflowchart TD\n",
+                "\n```\n\n### What happens `buffer-locked-twice`\n\nThe work item runs in `kworker/1:2` and locks",
+                "**Evidence**\n\n`kworker/1:2` waits for a buffer.\n\n",
+                "```text\nline 74   [<ffffffffa030ef25>] ttm_eu_reserve_buffers+0x205/0x320 [ttm]\n```\n\n",
+                "**Why \"proven\":** Owner and waiter",
+                "**Run next**\n\n```text\ncrash> struct ww_mutex\n```\n\n",
+                "**What to do:** This boot cannot recover: restart.\n\n",
+                "**See also:** The fix\n\n",
+                "#### Consequence: rmmod waits for the worker (proven) `flush-blocked`\n\n",
+                "*Read 2 stacks, 2 tasks, 1 lock in 2 forms (proc-stack, crash). Mended nothing. 0 lines unclear. ",
+                "stacklore 0, 0 rules.*\n",
+            ],
+        );
+    }
+
+    #[test]
+    fn long_evidence_is_folded() {
+        let mut report = sample::self_deadlock();
+        let text = (0..20).map(|line| format!("line ``` of {line}")).collect();
+        report.findings[0].evidence[0].quotes = vec![Quote { source: 0, first_line: 80, last_line: 99, text }];
+        let text = written(&report);
+        in_order(
+            &text,
+            &[
+                "waits for a buffer.\n\n<details>\n<summary>20 lines</summary>\n\n````text\nline 80   line ``` of 0\n",
+                "line 99   line ``` of 19\n````\n\n</details>\n\n",
+            ],
+        );
+    }
+
+    #[test]
+    fn answers_without_a_finding_are_short() {
+        let unknown = written(&sample::unknown());
+        in_order(
+            &unknown,
+            &[
+                "**UNKNOWN** — 12 stacks wait; no rule knows this one.\n\n",
+                "- 11 × waits: rwlock for writing in `example_commit` → whom, is not in this text\n",
+                "Look first at flusher (812), line 44: it has waited longest (362 s).",
+            ],
+        );
+        let healthy = written(&sample::healthy());
+        let lines: Vec<&str> = healthy.lines().filter(|line| !line.is_empty()).collect();
+        assert_eq!(lines.len(), 2, "{healthy}");
+        assert_eq!(lines[0], "**No hang in this text.** 3 tasks, all at rest or running: 2 futex, 1 epoll.");
+    }
+
+    #[test]
+    fn a_single_arrow_is_told_in_words() {
+        let mut report = sample::self_deadlock();
+        report.findings.clear();
+        report.contents.wait_graph.cycles = vec![vec![1]];
+        report.contents.wait_graph.edges.truncate(1);
+        let text = written(&report);
+        assert!(!text.contains("mermaid"), "{text}");
+        in_order(&text, &["\n\n`kworker/1:2` (4790) → *waits: ww-mutex* → ww-mutex `ffff880035acf1e0`\n"]);
+    }
+}

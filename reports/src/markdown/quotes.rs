@@ -32,8 +32,8 @@ pub(super) fn block(page: &mut Page, lines: &[QuotedLine], more: usize, sources:
         let place = format!("{}   ", padded(&visible(place), wide));
         rows.push(format!("{place}{}", line.text));
         // Of frames one below the other the first is enough: the others read the same way.
-        let goes_on = |above: &QuotedLine| above.is_frame && (above.source, above.line + 1) == (line.source, line.line);
-        if !line.marks.is_empty() && !(line.is_frame && before.is_some_and(goes_on)) {
+        let goes_on = before.is_some_and(|above| is_next_frame(above, line));
+        if !line.marks.is_empty() && !goes_on {
             rows.push(format!("{}{}", " ".repeat(width(&place)), carets(line)));
         }
         before = Some(line);
@@ -44,6 +44,10 @@ pub(super) fn block(page: &mut Page, lines: &[QuotedLine], more: usize, sources:
         more => rows.push(format!("… and {more} more lines")),
     }
     page.code("text", &rows);
+}
+
+fn is_next_frame(above: &QuotedLine, line: &QuotedLine) -> bool {
+    above.is_frame && line.is_frame && (above.source, above.line + 1) == (line.source, line.line)
 }
 
 /// Carets under the marked bytes of a line.

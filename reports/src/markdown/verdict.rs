@@ -9,14 +9,12 @@ const NOTES: usize = 4;
 
 /// Writes the first line.
 pub(super) fn headline(page: &mut Page, answer: &Answer) {
+    let rest = page.prose(&answer.headline);
     // Where nothing is wrong the answer is the first sentence, not one word.
-    let (answer, rest) = match answer.word {
-        "" => answer.headline.split_once("  ").unwrap_or((&answer.headline, "")),
-        word => (word, answer.headline.as_str()),
-    };
-    match rest {
-        "" => page.block(format!("**{}**", page.prose(answer))),
-        rest => page.block(format!("**{}** — {}", page.prose(answer), page.prose(rest))),
+    match (answer.word, answer.headline.split_once("  ")) {
+        ("", Some((first, rest))) => page.block(format!("**{}** {}", page.prose(first), page.prose(rest))),
+        ("", None) => page.block(format!("**{rest}**")),
+        (word, _) => page.block(format!("**{word}** — {rest}")),
     }
 }
 
