@@ -90,7 +90,7 @@ fn a_rule_is_not_explained_as_a_picture() {
     for format in ["dot", "sarif"] {
         let outcome = run(&["--why", "lock-cycle", "--format", format], b"text\n");
         assert_eq!((outcome.status, outcome.out.as_str()), (2, ""), "{outcome:?}");
-        let message = format!("--why is written as text or json, not as {format}");
+        let message = format!("--why cannot be written as {format}; choose one of text, markdown, json");
         assert!(outcome.err.contains(&message), "{outcome:?}");
     }
 }

@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use stacklore::reason::finding::Certainty;
-use stacklore::reports::{CONTENTS_FORMATS, FORMATS, Root};
+use stacklore::reports::{CONTENTS_FORMATS, FORMATS, Redact, Root, redact};
 use std::path::PathBuf;
 
 /// Says why a system hangs, who is to blame and how sure that is, from the stacks, dumps and logs in a ticket.
@@ -69,9 +69,25 @@ pub(crate) struct OutputArgs {
     /// Draw with ASCII characters only, as on a terminal whose locale is not UTF-8
     #[arg(long)]
     pub(crate) ascii: bool,
+    /// Replace host names, network addresses, user names, paths and command-line arguments by stand-ins
+    ///
+    /// The same one has the same stand-in everywhere: host-1, ip-1, user-1, /path-1, arg-1, and so on for mail and
+    /// MAC addresses, serial numbers, names of the texts and strings among the arguments of functions. Functions,
+    /// modules, names of tasks, ids, addresses of locks, line numbers and paths of the system stay, and so do the last
+    /// component of a source path, names that nothing marks as a user's or host's, and all other words of logs and
+    /// comments: read it before you send it.
+    #[arg(long)]
+    pub(crate) redact: bool,
     /// Colours: on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: When,
+}
+
+impl OutputArgs {
+    /// The view as it may be written.
+    pub(crate) fn view<V: Redact>(&self, view: V) -> V {
+        if self.redact { redact(view) } else { view }
+    }
 }
 
 /// When something is done that suits a terminal only.

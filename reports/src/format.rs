@@ -1,6 +1,6 @@
 //! What every format can do, and the tables of all formats.
 
-use crate::{Dot, Folded, Json, Parsed, Report, Root, Sarif, Text, WhyView};
+use crate::{Dot, Folded, Html, Json, Markdown, Parsed, Report, Root, Sarif, Text, WhyView};
 use std::io::{self, Write};
 
 /// How output is laid out on a page or terminal. Formats for machines ignore what does not concern them.
@@ -63,10 +63,10 @@ pub trait ContentsFormat: Named {
 }
 
 /// All formats of a diagnosis, the default first.
-pub static FORMATS: &[&dyn Format] = &[&Text, &Json, &Sarif, &Dot];
+pub static FORMATS: &[&dyn Format] = &[&Text, &Markdown, &Html, &Json, &Sarif, &Dot];
 
 /// All formats of one rule, clause by clause, the default first.
-pub static WHY_FORMATS: &[&dyn WhyFormat] = &[&Text, &Json];
+pub static WHY_FORMATS: &[&dyn WhyFormat] = &[&Text, &Markdown, &Json];
 
 /// All formats of the contents of a case, the default first.
 pub static CONTENTS_FORMATS: &[&dyn ContentsFormat] = &[&Text, &Json, &Folded];

@@ -7,7 +7,10 @@ pub mod answer;
 mod dot;
 mod folded;
 mod format;
+mod html;
 mod json;
+mod markdown;
+mod redact;
 #[cfg(test)]
 mod sample;
 mod sarif;
@@ -23,7 +26,10 @@ pub use format::{
     CONTENTS_FORMATS, ContentsFormat, Detail, FORMATS, Format, Layout, Named, WHY_FORMATS, WhyFormat, contents_format,
     format, why_format,
 };
+pub use html::Html;
 pub use json::Json;
+pub use markdown::Markdown;
+pub use redact::{Redact, redact};
 pub use sarif::Sarif;
 pub use text::Text;
 pub use view::{EngineView, Parsed, Report, WhyView};

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &DiagnoseArgs) -> anyhow::Result<Exit> {
 
 fn report(args: &DiagnoseArgs, engine: &Engine, texts: Texts) -> anyhow::Result<Exit> {
     let options = Options { least: args.min_certainty.into(), only: args.only.clone(), notes: texts.notes };
-    let report = engine.conclude(&texts.case, texts.documents, texts.readings, &options);
+    let report = args.output.view(engine.conclude(&texts.case, texts.documents, texts.readings, &options));
     let detail = detail(args);
     output::write(&args.output, |layout, out| format(args).report(&report, &Layout { detail, ..*layout }, out))?;
     let alarm = args.fail_on.is_some_and(|least| found(&report, least.into()));
@@ -36,20 +36,20 @@ fn format(args: &DiagnoseArgs) -> &'static dyn Format {
     reports::format(&args.format).unwrap_or(&reports::Text)
 }
 
-/// Not every form can explain a rule.
-fn why_format(args: &DiagnoseArgs) -> anyhow::Result<&'static dyn WhyFormat> {
-    let names: Vec<&str> = reports::WHY_FORMATS.iter().map(|format| format.id()).collect();
-    let names = names.join(" or ");
-    reports::why_format(&args.format)
-        .with_context(|| format!("--why is written as {names}, not as {}; choose one with --format", args.format))
-}
-
 fn detail(args: &DiagnoseArgs) -> Detail {
     match (args.quiet, args.brief) {
         (true, _) => Detail::Verdict,
         (false, true) => Detail::Brief,
         (false, false) => Detail::Whole,
     }
+}
+
+/// Not every form can explain a rule.
+fn why_format(args: &DiagnoseArgs) -> anyhow::Result<&'static dyn WhyFormat> {
+    let names: Vec<&str> = reports::WHY_FORMATS.iter().map(|format| format.id()).collect();
+    let names = names.join(", ");
+    reports::why_format(&args.format)
+        .with_context(|| format!("--why cannot be written as {}; choose one of {names} with --format", args.format))
 }
 
 fn found(report: &Report, least: Certainty) -> bool {
@@ -63,6 +63,7 @@ fn explain(
     texts: Texts,
 ) -> anyhow::Result<Exit> {
     if let Some(why) = engine.why(id, texts.documents, texts.readings) {
+        let why = args.output.view(why);
         output::write(&args.output, |layout, out| format.why(&why, layout, out))?;
     }
     Ok(Exit::Done)

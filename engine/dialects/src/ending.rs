@@ -31,10 +31,11 @@ pub(crate) fn wrapped(seam: Seam, out: &mut Builder) {
     }
     let Seam { width, first, last, joined } = seam;
     let span = out.span(first, last);
+    let were = if joined == 1 { "was" } else { "were" };
     out.note(
         Some(span),
         format!(
-            "Lines look wrapped at {width} columns between lines {first} and {last}; {joined} were joined. \
+            "Lines look wrapped at {width} columns between lines {first} and {last}; {joined} {were} joined. \
              Heads of tasks and frames may be missing."
         ),
     );

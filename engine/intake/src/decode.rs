@@ -55,7 +55,8 @@ fn finish(mut text: String, encoding: &str, mut notes: Vec<String>) -> Decoded {
     let nuls = text.bytes().filter(|byte| *byte == 0).count();
     if nuls > 0 {
         text.retain(|c| c != '\0');
-        notes.push(format!("{nuls} NUL characters were left out."));
+        let what = if nuls == 1 { "1 NUL character was".to_owned() } else { format!("{nuls} NUL characters were") };
+        notes.push(format!("{what} left out."));
     }
     Decoded { text, encoding: encoding.to_owned(), notes }
 }

@@ -418,23 +418,24 @@ pub enum MendKind {
 }
 
 impl MendKind {
-    /// What was done, for a count in front: `26 lost "+"`.
-    pub fn words(self) -> &'static str {
-        match self {
-            MendKind::LostPlus => "lost \"+\"",
-            MendKind::LostAngle => "lost \"<>\"",
-            MendKind::GluedRows => "rows glued together",
-            MendKind::WrappedLine => "wrapped lines",
-            MendKind::GluedProse => "lines with prose glued on",
-            MendKind::Entities => "HTML entities",
-            MendKind::Typography => "typographic characters",
-            MendKind::Translated => "translated words",
-            MendKind::InnerBlank => "blanks inside a token",
-            MendKind::Quoting => "quoting marks",
-            MendKind::Terminal => "terminal codes",
-            MendKind::Doubled => "doubled lines",
-            MendKind::Escaped => "traces written as one string",
-        }
+    /// What was done, so many times, for that count in front: `1 row glued to another`, `26 lost "+"`.
+    pub fn words(self, count: usize) -> &'static str {
+        let (one, many) = match self {
+            MendKind::LostPlus => ("lost \"+\"", "lost \"+\""),
+            MendKind::LostAngle => ("lost \"<>\"", "lost \"<>\""),
+            MendKind::GluedRows => ("row glued to another", "rows glued together"),
+            MendKind::WrappedLine => ("wrapped line", "wrapped lines"),
+            MendKind::GluedProse => ("line with prose glued on", "lines with prose glued on"),
+            MendKind::Entities => ("HTML entity", "HTML entities"),
+            MendKind::Typography => ("typographic character", "typographic characters"),
+            MendKind::Translated => ("translated word", "translated words"),
+            MendKind::InnerBlank => ("blank inside a word", "blanks inside a word"),
+            MendKind::Quoting => ("quoting mark", "quoting marks"),
+            MendKind::Terminal => ("terminal code", "terminal codes"),
+            MendKind::Doubled => ("doubled line", "doubled lines"),
+            MendKind::Escaped => ("trace written as one string", "traces written as one string"),
+        };
+        if count == 1 { one } else { many }
     }
 }
 

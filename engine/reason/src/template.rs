@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use tera::{Context, Error, ErrorKind, Kwargs, State, Tera, Value};
 
 /// Filters that templates have beside Tera's own.
-pub const FILTERS: [&str; 4] = ["names", "filesizeformat", "duration", "objects"];
+pub const FILTERS: [&str; 6] = ["names", "agree", "counted", "filesizeformat", "duration", "objects"];
 
 /// A message about a template: byte offset in its text, and what is wrong.
 pub type Complaint = (usize, String);

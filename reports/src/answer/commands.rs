@@ -29,6 +29,14 @@ impl Command {
         Command { tool, text: command.trim().to_owned(), note }
     }
 
+    /// The prompt at which it is typed, with the blank behind it; `None` for a shell.
+    pub fn prompt(&self) -> Option<String> {
+        self.tool.as_deref().map(|tool| match tool {
+            "gdb" | "lldb" => format!("({tool}) "),
+            _ => format!("{tool}> "),
+        })
+    }
+
     /// The same with one more remark.
     pub(super) fn noted(mut self, remark: &str) -> Command {
         self.note = Some(self.note.map_or_else(|| remark.to_owned(), |note| format!("{note}; {remark}")));

@@ -43,11 +43,12 @@ impl<'a> Decisive<'a> {
     /// Addresses and names of what a finding is about.
     pub(super) fn words(&self, finding: &FindingView) -> BTreeSet<String> {
         let contents = &self.report.contents;
-        let nodes = finding.edges.iter().flat_map(|edge| [edge.from, edge.to]);
-        let nodes = nodes.filter_map(|node| contents.wait_graph.nodes.get(node as usize));
-        let of_edges = nodes.filter(|node| node.kind == "object").map(|node| node.index);
-        let of_ring = finding.ring.iter().filter_map(|step| step.object);
-        let locks = of_edges.chain(of_ring).filter_map(|lock| contents.locks.get(lock as usize)).flat_map(lock_words);
+        let about: BTreeSet<u32> = finding.tasks.iter().copied().collect();
+        let concerns = |lock: &&LockView| {
+            let waits = lock.waiters.iter().any(|waiter| about.contains(&waiter.task));
+            waits || lock.holders.iter().any(|holder| about.contains(&holder.task))
+        };
+        let locks = contents.locks.iter().filter(concerns).flat_map(lock_words);
         let tasks = finding.tasks.iter().filter_map(|task| contents.tasks.get(*task as usize)).flat_map(task_words);
         locks.chain(tasks).filter(|word| word.len() >= SHORTEST).collect()
     }

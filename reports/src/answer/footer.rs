@@ -36,7 +36,7 @@ pub(crate) fn mended(contents: &Contents) -> String {
     if lines.is_empty() {
         return "Mended nothing.".into();
     }
-    let parts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {}", kind.words())).collect();
+    let parts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {}", kind.words(*count))).collect();
     format!("Mended {}: {}.", counted(lines.len(), "line"), parts.join(", "))
 }
 

@@ -117,12 +117,7 @@ fn section(page: &mut Page<'_>, left: usize, section: &Section) -> io::Result<()
 
 /// A command on a line of its own, never wrapped: it is there to be copied.
 fn command(page: &mut Page<'_>, left: usize, command: &Command) -> io::Result<()> {
-    let prompt = match command.tool.as_deref() {
-        Some("gdb") => "(gdb) ".to_owned(),
-        Some("lldb") => "(lldb) ".to_owned(),
-        Some(tool) => format!("{tool}> "),
-        None => String::new(),
-    };
+    let prompt = command.prompt().unwrap_or_default();
     page.spans(left, &[(Style::Aside, &prompt), (Style::Command, &command.text)])?;
     command.note.iter().try_for_each(|note| page.item(left + 2, "", note))
 }

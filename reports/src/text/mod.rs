@@ -19,6 +19,7 @@ use crate::answer::words::source_names;
 use crate::answer::{Answer, Extent};
 use crate::{ContentsFormat, Detail, Format, Layout, Named, Parsed, Report, WhyFormat, WhyView};
 use page::Page;
+pub(crate) use page::{padded, width};
 use std::io::{self, Write};
 
 /// The text format.

@@ -142,12 +142,12 @@ fn columns(c: char) -> usize {
 }
 
 /// Columns that a text takes.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
 
 /// A text with blanks after it up to a width.
-pub(super) fn padded(text: &str, to: usize) -> String {
+pub(crate) fn padded(text: &str, to: usize) -> String {
     format!("{text}{:1$}", "", to.saturating_sub(width(text)))
 }
 

@@ -48,11 +48,12 @@ fn mended(page: &mut Page<'_>, contents: &Contents, sources: &[String]) -> io::R
     page.blank()?;
     page.line(0, "Mended")?;
     let wide = counts.values().max().map_or(1, |count| count.to_string().len());
-    let words = kinds.keys().map(|kind| kind.words().len()).max().unwrap_or(0);
+    let count_of = |kind: &MendKind| counts.get(kind).copied().unwrap_or(0);
+    let words = kinds.keys().map(|kind| kind.words(count_of(kind)).len()).max().unwrap_or(0);
     for (kind, at) in &kinds {
-        let count = counts.get(kind).copied().unwrap_or(0);
+        let count = count_of(kind);
         let more = if count > at.len() { ", …" } else { "" };
-        let mark = format!("{count:>wide$} × {:words$}   ", kind.words());
+        let mark = format!("{count:>wide$} × {:words$}   ", kind.words(count));
         page.item(2, &mark, &format!("{}{more}", places(at)))?;
     }
     Ok(())

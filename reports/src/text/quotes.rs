@@ -124,7 +124,8 @@ mod tests {
     #[test]
     fn what_is_marked_stays_in_a_shortened_line() {
         let line = format!("{} mutex_lock+0x1/0x2 {}", "a".repeat(100), "b".repeat(100));
-        let pieces = fit(&line, &[101..111], 60);
+        let mark = 101..111;
+        let pieces = fit(&line, std::slice::from_ref(&mark), 60);
         assert!(pieces.iter().any(|(marked, text)| *marked && text == "mutex_lock"), "{pieces:?}");
         assert!(pieces.iter().map(|(_, text)| text.chars().count()).sum::<usize>() <= 60, "{pieces:?}");
         assert_eq!(fit("short", &[], 60), [(false, "short".to_owned())]);

@@ -4,9 +4,11 @@ use super::contents::Contents;
 use super::lines::Lines;
 use super::{ClauseView, EngineView, Parsed, Report, SCHEMA, WhyView};
 use super::{contents_of, equal, findings_of, graph_of};
+use stacklore_model::{Case, Name};
 use stacklore_reason::analysis::Analysis;
 use stacklore_reason::finding::{Diagnosis, Why};
 use stacklore_reason::vocabulary::Vocabulary;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The view of a diagnosed case.
@@ -29,7 +31,7 @@ pub fn report(
         near_misses: findings_of::near_misses(diagnosis),
         known_fixes: findings_of::fixes(&diagnosis.known_fixes, &lines),
         contents: contents(analysis, vocabulary, diagnosis, graph, &lines),
-        texts: analysis.case.sources.iter().map(|source| Arc::clone(&source.text)).collect(),
+        texts: texts(&analysis.case),
     }
 }
 
@@ -45,7 +47,7 @@ pub fn parsed(
     let graph = graph_of::Graph::of(analysis, vocabulary, diagnosis);
     let contents = contents(analysis, vocabulary, diagnosis, graph, &lines);
     let equal_stacks = equal::equal(&contents);
-    Parsed { schema: SCHEMA, engine, case: case.to_owned(), contents, equal_stacks }
+    Parsed { schema: SCHEMA, engine, case: case.to_owned(), contents, equal_stacks, texts: texts(&analysis.case) }
 }
 
 /// The view of one rule, clause by clause.
@@ -65,7 +67,21 @@ pub fn why(analysis: &Analysis, why: &Why) -> WhyView {
         outcome: why.outcome.clone(),
         clauses: clauses.collect(),
         source_names: analysis.case.sources.iter().map(|source| source.name.clone()).collect(),
+        texts: texts(&analysis.case),
+        names: names(&analysis.case),
     }
+}
+
+fn texts(case: &Case) -> Vec<Arc<String>> {
+    case.sources.iter().map(|source| Arc::clone(&source.text)).collect()
+}
+
+/// Names of tasks and processes, and functions of frames.
+fn names(case: &Case) -> BTreeSet<Name> {
+    let tasks = case.tasks.iter().filter_map(|task| task.name.clone());
+    let processes = case.processes.iter().filter_map(|process| process.name.clone());
+    let frames = case.stacks.iter().flat_map(|stack| &stack.frames).map(|frame| Name::clone(&frame.symbol));
+    tasks.chain(processes).chain(frames).collect()
 }
 
 fn contents(

@@ -39,7 +39,7 @@ pub struct Contents {
 }
 
 /// A wait kind in words.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct KindView {
     /// What reports call it after `waits:`.
     pub label: String,

@@ -68,7 +68,7 @@ fn frame_key(frame: &FrameView) -> FrameKey<'_> {
 }
 
 /// Groups of equal stacks: the most frequent first, then in the order of the texts.
-pub(super) fn equal(contents: &Contents) -> Vec<EqualView> {
+pub(crate) fn equal(contents: &Contents) -> Vec<EqualView> {
     let mut numbers: BTreeMap<(&str, bool, Vec<FrameKey<'_>>), usize> = BTreeMap::new();
     let mut groups: Vec<EqualView> = Vec::new();
     for stack in &contents.stacks {

@@ -1,7 +1,7 @@
 //! Lines of the texts by number, for quotes.
 
 use super::Quote;
-use stacklore_model::{Case, Source, Span};
+use stacklore_model::{Case, Span};
 use std::sync::Arc;
 
 /// Characters of a quoted line that are kept at most; what is longer is no trace line.
@@ -10,18 +10,23 @@ const LINE_MAX: usize = 600;
 const QUOTE_MAX: u32 = 40;
 
 /// The lines of all texts of a case.
-pub(super) struct Lines {
+pub(crate) struct Lines {
     texts: Vec<(Arc<String>, Vec<usize>)>,
 }
 
 impl Lines {
     /// Finds the line starts of every text, once.
     pub(super) fn of(case: &Case) -> Self {
-        Lines { texts: case.sources.iter().map(indexed).collect() }
+        Lines { texts: case.sources.iter().map(|source| indexed(&source.text, source.lines as usize)).collect() }
+    }
+
+    /// The same for texts that are no case.
+    pub(crate) fn of_texts(texts: &[Arc<String>]) -> Self {
+        Lines { texts: texts.iter().map(|text| indexed(text, 0)).collect() }
     }
 
     /// A line without its line end, shortened around the middle where it is very long; empty where there is none.
-    pub(super) fn line(&self, source: u32, line: u32) -> String {
+    pub(crate) fn line(&self, source: u32, line: u32) -> String {
         let Some((text, starts)) = self.texts.get(source as usize) else { return String::new() };
         let index = line.saturating_sub(1) as usize;
         let Some(start) = starts.get(index) else { return String::new() };
@@ -38,12 +43,12 @@ impl Lines {
     }
 }
 
-fn indexed(source: &Source) -> (Arc<String>, Vec<usize>) {
+fn indexed(text: &Arc<String>, lines: usize) -> (Arc<String>, Vec<usize>) {
     // A vector that grows would take twice the memory.
-    let mut starts = Vec::with_capacity(source.lines as usize + 2);
+    let mut starts = Vec::with_capacity(lines + 2);
     starts.push(0);
-    starts.extend(source.text.match_indices('\n').map(|(at, _)| at + 1));
-    (Arc::clone(&source.text), starts)
+    starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+    (Arc::clone(text), starts)
 }
 
 /// At most `most` characters: the beginning and the end, with `…` between.

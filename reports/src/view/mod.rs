@@ -4,7 +4,7 @@
 mod build;
 mod contents;
 mod contents_of;
-mod equal;
+pub(crate) mod equal;
 mod findings;
 mod findings_of;
 mod forms;
@@ -23,13 +23,15 @@ pub(crate) use equal::NAMELESS;
 pub use equal::{EqualFrameView, EqualView};
 pub use findings::{EvidenceView, FindingView, FixView, MissingView, NearMissView, Quote, RoleView, StepView};
 pub use forms::FormView;
-pub(crate) use lines::shorten;
+pub(crate) use lines::{Lines, shorten};
 pub(crate) use links::Links;
 pub use waits::{EdgeView, GraphView, GroupView, NodeView};
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use stacklore_model::Name;
 use stacklore_reason::finding::Verdict;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Name and number of the JSON form.
@@ -88,6 +90,9 @@ pub struct Parsed {
     pub contents: Contents,
     /// Groups of equal stacks, the most frequent first.
     pub equal_stacks: Vec<EqualView>,
+    /// The texts themselves, one for each of [`Contents::sources`].
+    #[serde(skip)]
+    pub texts: Vec<Arc<String>>,
 }
 
 /// One rule, clause by clause.
@@ -105,6 +110,12 @@ pub struct WhyView {
     pub clauses: Vec<ClauseView>,
     /// Names of the texts, for the quotes.
     pub source_names: Vec<String>,
+    /// The texts themselves, one for each name.
+    #[serde(skip)]
+    pub texts: Vec<Arc<String>>,
+    /// Names that are no secrets, whatever else they are: of tasks, and of functions in frames.
+    #[serde(skip)]
+    pub names: BTreeSet<Name>,
 }
 
 /// One clause of a rule and what became of it.

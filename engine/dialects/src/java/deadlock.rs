@@ -26,6 +26,8 @@ pub(super) struct Section {
     current: Option<Name>,
     /// What it wants.
     wanted: Option<Wanted>,
+    /// The machine's own word stands before it, and none of its threads has been named yet.
+    open: bool,
 }
 
 struct Wanted {
@@ -47,10 +49,20 @@ pub(super) fn report(line: u32, out: &mut Builder) {
 }
 
 impl Section {
-    /// `"transfer-1":`
+    /// A section of which the machine's [word](report) was just told.
+    pub(super) fn reported() -> Self {
+        Section { open: true, ..Section::default() }
+    }
+
+    /// `"transfer-1":`; the first thread says which deadlock the report is about.
     pub(super) fn thread(&mut self, name: Name, line: u32, session: SessionId, out: &mut Builder) {
         sighted(&name, line, session, out);
-        *self = Section { current: Some(name), wanted: None };
+        if self.open
+            && let Some(report) = out.reading_mut().facts.last_mut()
+        {
+            report.fields.push(("task", Value::Task(by_name(&name, session))));
+        }
+        *self = Section { current: Some(name), wanted: None, open: false };
     }
 
     /// A line of the list of waits; `false` where it is none.

@@ -206,10 +206,12 @@ impl JavaReader {
     fn found(&mut self, text: &str, line: &Line<'_>, out: &mut Builder) -> Fed {
         self.end_thread(out);
         self.dump.session(line.number, out);
-        if !text.contains("No Java-level") {
+        self.section = Some(if text.contains("No Java-level") {
+            Section::default()
+        } else {
             deadlock::report(line.number, out);
-        }
-        self.section = Some(Section::default());
+            Section::reported()
+        });
         self.section_stacks = false;
         Fed::Taken
     }

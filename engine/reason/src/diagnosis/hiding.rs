@@ -20,6 +20,27 @@ pub(super) fn tasks(analysis: &Analysis, finding: &Finding) -> BTreeSet<TaskId> 
     tasks
 }
 
+/// Of findings of one rule that say the same of the same tasks (a watchdog that reports one CPU again and again, a
+/// dump that was taken three times) the surest stays, the first among equals. The order is kept.
+pub fn once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut known: HashMap<(String, Vec<TaskId>, String), usize> = HashMap::new();
+    for finding in findings {
+        let tasks: Vec<TaskId> = finding.roles.iter().flat_map(|(_, tasks)| tasks).copied().collect();
+        if tasks.is_empty() || finding.explanation.is_empty() {
+            kept.push(finding);
+            continue;
+        }
+        let at = *known.entry((finding.rule.clone(), tasks, finding.explanation.clone())).or_insert(kept.len());
+        match kept.get_mut(at) {
+            Some(before) if before.certainty < finding.certainty => *before = finding,
+            Some(_) => {}
+            None => kept.push(finding),
+        }
+    }
+    kept
+}
+
 /// Leaves out each finding of a rule that another finding's rule stands instead of, where its tasks are part of that
 /// finding and it is no more certain. A finding that is hidden itself still hides: what it says better is said better
 /// yet. Of two that would hide each other the first stays. The order is kept.

@@ -51,7 +51,7 @@ fn conclude_with(
     least: Certainty,
     matched: Matched,
 ) -> Diagnosis {
-    let mut findings = hide(analysis, matched.findings);
+    let mut findings = hide(analysis, hiding::once(matched.findings));
     findings.retain(|finding| finding.certainty >= least);
 
     let (_, mut links) = collect(analysis, kinds);

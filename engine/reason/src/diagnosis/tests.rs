@@ -1,5 +1,6 @@
 //! The order of findings, the verdict and the groups, on analyses built by hand.
 
+use super::hiding::once;
 use super::{LookFirst, conclude_with, hide, look_first};
 use crate::analysis::Analysis;
 use crate::finding::Certainty::{self, Likely, Possible, Proven};
@@ -190,6 +191,25 @@ fn a_special_rule_stands_instead_of_a_general_one() {
     assert!(hidden(Likely, Proven, &[a, b]));
     assert!(!hidden(Proven, Likely, &[a, b]), "the general one is surer");
     assert!(!hidden(Likely, Likely, &[a, other]), "the general one is about somebody else too");
+}
+
+#[test]
+fn what_a_rule_says_twice_of_the_same_tasks_is_told_once() {
+    let (a, b) = (TaskId(0), TaskId(1));
+    let told = |certainty: Certainty, tasks: &[TaskId], explanation: &str| Finding {
+        explanation: explanation.to_owned(),
+        ..finding("r", Class::Lockup, certainty, tasks)
+    };
+    let left = once(vec![
+        told(Likely, &[a], "it spins"),
+        told(Likely, &[b], "it spins"),
+        told(Proven, &[a], "it spins"),
+        told(Likely, &[a], "it waits"),
+        told(Likely, &[], "it spins"),
+        told(Likely, &[], "it spins"),
+    ]);
+    let left: Vec<Certainty> = left.iter().map(|finding| finding.certainty).collect();
+    assert_eq!(left, [Proven, Likely, Likely, Likely, Likely], "only the third is told before");
 }
 
 #[test]

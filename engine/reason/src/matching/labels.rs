@@ -1,8 +1,12 @@
 //! Short labels by which findings call things.
 
 use super::fields::Tables;
+use super::grammar::join;
 use super::thing::{RowId, Thing};
 use stacklore_model::{ObjectId, ProcessId, Row, StackId, System, TaskId};
+
+/// What a task is called of which nothing is known that tells it from others.
+pub(crate) const UNNAMED: &str = "a task without a name";
 
 /// Systems whose tasks are goroutines.
 fn is_goroutine(system: Option<System>) -> bool {
@@ -71,7 +75,7 @@ impl Tables<'_> {
             (None, None, None) => match (task.address, task.pthread) {
                 (Some(address), _) => format!("task {address:x}"),
                 (None, Some(pthread)) => format!("thread {pthread:x}"),
-                (None, None) => "a task without a name".to_owned(),
+                (None, None) => UNNAMED.to_owned(),
             },
         }
     }
@@ -99,14 +103,5 @@ impl Tables<'_> {
             (None, Some(kind), None) => kind.to_string(),
             (None, None, None) => "an object".to_owned(),
         }
-    }
-}
-
-/// At most five names, then how many more; only the names that are told are made.
-pub(crate) fn join(mut names: impl Iterator<Item = String>) -> String {
-    let shown = names.by_ref().take(5).collect::<Vec<_>>().join(", ");
-    match names.count() {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
     }
 }

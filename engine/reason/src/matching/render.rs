@@ -1,7 +1,9 @@
 //! Renders the texts of a rule.
 
-use super::labels::join;
-use super::values::LABEL;
+use super::grammar::{agree, counted, join};
+use super::labels::UNNAMED;
+use super::standins::MANY;
+use super::values::{LABEL, Voice};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
@@ -21,30 +23,102 @@ impl Renderer {
         Renderer { tera, notes: BTreeSet::new() }
     }
 
-    /// The text of a template. One that cannot be rendered is given as it is written, and noted.
-    pub(crate) fn render(&mut self, rule: &str, template: &str, context: &Context) -> String {
+    /// The text of a template, or why it has none.
+    ///
+    /// # Errors
+    ///
+    /// The reason in one line, without a full stop.
+    pub(crate) fn render(&mut self, template: &str, context: &Context, voice: Voice) -> Result<String, String> {
         if !template.contains("{{") && !template.contains("{%") {
-            return template.trim().to_owned();
+            return Ok(template.trim().to_owned());
         }
         match self.tera.render_str(&shown(template), context, false) {
-            Ok(text) => text.trim().to_owned(),
+            Ok(text) => Ok(finished(text.trim(), voice)),
             Err(error) => {
                 let reason = error.to_string();
                 let reason = reason.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given").trim();
-                let reason = reason.trim_end_matches('.');
-                self.notes.insert(format!(
-                    "A text of the rule {rule} could not be rendered and is given as written: {reason}."
-                ));
-                template.trim().to_owned()
+                Err(reason.trim_start_matches("error: ").trim_end_matches('.').to_owned())
             }
         }
     }
+
+    /// The text of a template that cannot be rendered as a whole: what can be, with `…` for the rest; and a note for
+    /// the author of the rule.
+    pub(crate) fn piecewise(
+        &mut self,
+        rule: &str,
+        template: &str,
+        contexts: &[Option<Context>],
+        reason: &str,
+    ) -> String {
+        self.notes.insert(format!("A text of the rule {rule} has gaps: {reason}."));
+        let empty = Context::new();
+        let context = contexts.iter().rev().find_map(Option::as_ref).unwrap_or(&empty);
+        let mut text = String::new();
+        let mut rest = template;
+        while let Some(start) = rest.find('{') {
+            let (close, output) = match rest.get(start..start + 2) {
+                Some("{{") => ("}}", true),
+                Some("{%") => ("%}", false),
+                _ => ("", false),
+            };
+            let end = if close.is_empty() { None } else { rest[start..].find(close).map(|end| start + end + 2) };
+            let Some(end) = end else {
+                text.push_str(&rest[..=start]);
+                rest = &rest[start + 1..];
+                continue;
+            };
+            text.push_str(&rest[..start]);
+            if output {
+                let part = self.render(&rest[start..end], context, Voice::Told);
+                text.push_str(&part.unwrap_or_else(|_| "…".to_owned()));
+            }
+            rest = &rest[end..];
+        }
+        text.push_str(rest);
+        finished(text.trim(), Voice::Supposed)
+    }
+}
+
+/// Stands before a noun of a [stand-in](super::standins), which begins a sentence with a capital.
+pub(crate) const NOUN: char = '\u{e000}';
+/// Stands for what the text does not tell.
+const NOT_TOLD: char = '\u{e001}';
+
+/// A rendered text without marks and, where it is no command, without runs of blanks.
+fn finished(text: &str, voice: Voice) -> String {
+    let not_told = if voice == Voice::Supposed { "…" } else { "unknown" };
+    let mut finished = String::with_capacity(text.len());
+    let mut capital = false;
+    for c in text.chars() {
+        match c {
+            NOUN => capital = finished.is_empty() || finished.ends_with(['\n']) || finished.ends_with(". "),
+            NOT_TOLD => finished.push_str(not_told),
+            ' ' if voice != Voice::Command && finished.ends_with([' ', '\n']) => {}
+            c if capital => {
+                finished.extend(c.to_uppercase());
+                capital = false;
+            }
+            c => finished.push(c),
+        }
+    }
+    finished.replace("….", "…")
 }
 
 /// Registers the filters that rule texts have beside Tera's.
 pub(crate) fn register(tera: &mut Tera) {
     tera.register_filter("show", |value: Value, _: Kwargs, _: &State<'_>| -> TeraResult<String> { show(&value) });
-    tera.register_filter("names", |value: Value, _: Kwargs, _: &State<'_>| names(&value));
+    tera.register_filter("names", |value: Value, words: Kwargs, _: &State<'_>| -> TeraResult<String> {
+        let predicate = words.get::<String>("do")?;
+        let names = names(&value);
+        Ok(predicate.map_or_else(|| names.clone(), |text| format!("{names} {}", agree(&text, is_many(&value)))))
+    });
+    tera.register_filter("agree", |value: Value, words: Kwargs, _: &State<'_>| -> TeraResult<String> {
+        Ok(agree(&words.must_get::<String>("do")?, is_many(&value)))
+    });
+    tera.register_filter("counted", |value: Value, words: Kwargs, _: &State<'_>| -> TeraResult<String> {
+        count(&value, &words.must_get::<String>("of")?, words.get::<String>("do")?)
+    });
     tera.register_filter("objects", |value: Value, _: Kwargs, _: &State<'_>| objects(&value));
     tera.register_filter("filesizeformat", |value: Value, _: Kwargs, _: &State<'_>| {
         value.as_f64().map_or_else(|| display(&value), size)
@@ -101,7 +175,7 @@ fn show(value: &Value) -> TeraResult<String> {
 
 fn display(value: &Value) -> String {
     if value.is_none() {
-        return "unknown".to_owned();
+        return NOT_TOLD.to_string();
     }
     if value.is_array() {
         return names(value);
@@ -118,16 +192,40 @@ fn label(value: &Value) -> Option<String> {
     map.get(&LABEL.into()).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// At most five names, then "and 12 more".
+/// Whether a value speaks of several things.
+fn is_many(value: &Value) -> bool {
+    let said = |value: &Value| value.as_map().is_some_and(|map| map.get(&MANY.into()).is_some());
+    value.as_array().map_or_else(|| said(value), |values| values.len() > 1 || values.iter().any(said))
+}
+
+/// How many, of what, and what they do.
+fn count(value: &Value, thing: &str, predicate: Option<String>) -> TeraResult<String> {
+    let Some(values) = value.as_array() else { return Err(tera::Error::message("only a set can be counted")) };
+    let many = is_many(value);
+    let text = match values.len() {
+        1 if many => format!("{NOUN}several {thing}s"),
+        number => counted(number, thing),
+    };
+    Ok(predicate.map_or_else(|| text.clone(), |predicate| format!("{text} {}", agree(&predicate, many))))
+}
+
+/// At most five names, then "and 12 more"; tasks without a name are counted.
 fn names(value: &Value) -> String {
-    match value.as_array() {
-        Some(values) => {
-            let (first, rest) = values.split_at(values.len().min(5));
-            // The rest is only counted.
-            join(first.iter().map(display).chain(rest.iter().map(|_| String::new())))
-        }
-        None => display(value),
+    let Some(values) = value.as_array() else { return display(value) };
+    let unnamed = values.iter().filter(|value| is_unnamed(value)).count();
+    if unnamed < 2 {
+        let (first, rest) = values.split_at(values.len().min(5));
+        // The rest is only counted.
+        return join(first.iter().map(display).chain(rest.iter().map(|_| String::new())));
     }
+    let named = values.iter().filter(|value| !is_unnamed(value)).map(display);
+    join(named.chain([format!("{unnamed} tasks without a name")]))
+}
+
+/// Whether a value is a task of which nothing is known that tells it from others.
+fn is_unnamed(value: &Value) -> bool {
+    let label = value.as_map().and_then(|map| map.get(&LABEL.into())).and_then(Value::as_str);
+    label.is_some_and(|label| label.trim_start_matches(NOUN) == UNNAMED)
 }
 
 /// The distinct objects that rows wait for or hold.

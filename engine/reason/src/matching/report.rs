@@ -6,6 +6,7 @@ use super::join::State;
 use super::levels::Reached;
 use super::render::Renderer;
 use super::thing::{RowId, Thing};
+use super::values::Voice;
 use crate::finding::{Certainty, Evidence, Finding, Missing};
 use crate::rules::ast::{ClauseId, Table, VarId, VarKind};
 use stacklore_model::{Span, TaskId};
@@ -15,8 +16,9 @@ use tera::Context;
 /// The texts of one finding: what is told, and what must be filled in.
 pub(crate) struct Texts<'r> {
     renderer: &'r mut Renderer,
-    told: Context,
-    fill_in: Context,
+    tried: &'r Tried<'r>,
+    binding: &'r Binding,
+    contexts: [Option<Context>; 3],
 }
 
 impl Tried<'_> {
@@ -61,8 +63,8 @@ impl Tried<'_> {
     }
 
     /// The contexts of the texts of a binding.
-    pub(crate) fn texts<'r>(&self, binding: &Binding, renderer: &'r mut Renderer) -> Texts<'r> {
-        Texts { renderer, told: self.context(binding, false), fill_in: self.context(binding, true) }
+    pub(crate) fn texts<'r>(&'r self, binding: &'r Binding, renderer: &'r mut Renderer) -> Texts<'r> {
+        Texts { renderer, tried: self, binding, contexts: [None, None, None] }
     }
 
     /// The binding with what else holds: other choices, clauses of levels that are not reached, and those that are
@@ -157,7 +159,7 @@ impl Tried<'_> {
     ) -> Missing {
         let of = self.rule.clause(clause);
         let get = of.get.as_deref().map_or_else(String::new, |get| texts.fill_in(&self.rule.id, get));
-        let says = texts.fill_in(&self.rule.id, &of.says);
+        let says = texts.supposed(&self.rule.id, &of.says);
         let next = self.command(&get, binding);
         Missing { clause: of.name.clone(), get, says, next, would_make }
     }
@@ -187,14 +189,14 @@ impl Tried<'_> {
         let not_shown: Vec<String> = missing
             .iter()
             .filter_map(|missing| self.rule.clauses.iter().find(|clause| clause.name == missing.clause))
-            .map(|clause| format!("\"{}\"", texts.fill_in(&self.rule.id, &clause.says).trim()))
+            .map(|clause| format!("\"{}\"", texts.supposed(&self.rule.id, &clause.says).trim()))
             .collect();
         match not_shown.as_slice() {
             [] if reached.levels < self.rule.levels.len() => {
                 let failed = self.failed(reached, binding, texts);
                 format!("What would make it surer is not so: {}", failed.join("; "))
             }
-            [] => format!("The signature itself is no more than {}.", reached.certainty.name()),
+            [] => format!("Such signs can have other causes: they are never more than {}.", reached.certainty.name()),
             statements => format!("The text does not show: {}", statements.join("; ")),
         }
     }
@@ -205,7 +207,7 @@ impl Tried<'_> {
         let failing =
             next.filter(|clause| binding.hit_of(**clause).is_none() && self.state(**clause, binding) == State::Fails);
         let says: Vec<&str> = failing.map(|clause| self.rule.clause(*clause).says.as_str()).collect();
-        says.into_iter().map(|says| format!("\"{}\"", texts.fill_in(&self.rule.id, says).trim())).collect()
+        says.into_iter().map(|says| format!("\"{}\"", texts.supposed(&self.rule.id, says).trim())).collect()
     }
 
     /// Task variables with their tasks, in the order of the rule; a ring stands for its tasks.
@@ -271,13 +273,30 @@ fn sentence(text: &str) -> String {
 }
 
 impl Texts<'_> {
-    /// A text about what is there.
+    /// A sentence about what is there.
     pub(crate) fn told(&mut self, rule: &str, template: &str) -> String {
-        self.renderer.render(rule, template, &self.told)
+        match self.try_render(Voice::Told, template) {
+            Ok(text) => text,
+            // What the rule takes for granted is not there.
+            Err(_) => self.supposed(rule, template),
+        }
+    }
+
+    /// A sentence about what may be there: what is not bound is "a task".
+    pub(crate) fn supposed(&mut self, rule: &str, template: &str) -> String {
+        let text = self.try_render(Voice::Supposed, template);
+        text.unwrap_or_else(|reason| self.renderer.piecewise(rule, template, &self.contexts, &reason))
     }
 
     /// A command or question, in which what is not known stands in capitals.
     pub(crate) fn fill_in(&mut self, rule: &str, template: &str) -> String {
-        self.renderer.render(rule, template, &self.fill_in)
+        let text = self.try_render(Voice::Command, template);
+        text.unwrap_or_else(|reason| self.renderer.piecewise(rule, template, &self.contexts, &reason))
+    }
+
+    fn try_render(&mut self, voice: Voice, template: &str) -> Result<String, String> {
+        let make = || self.tried.context(self.binding, voice);
+        let context = self.contexts[voice as usize].get_or_insert_with(make);
+        self.renderer.render(template, context, voice)
     }
 }

@@ -3,9 +3,13 @@
 use super::binding::{Binding, Bound};
 use super::candidates::Tried;
 use super::fields::{Tables, known_name, mode_name};
+use super::render::NOUN;
+use super::standins::{StandIn, task_noun};
 use super::thing::{Cell, RowId, Thing};
 use crate::graph::Step;
-use crate::rules::ast::{Table, VarId, VarKind};
+use crate::rules::ast::{Table, VarId};
+use crate::rules::tables::{self, FieldKind};
+use stacklore_model::FieldType;
 use std::rc::Rc;
 use tera::{Context, Value};
 
@@ -82,11 +86,22 @@ impl Fields {
 }
 
 /// What stands where the text tells nothing: in a command the words that the reader must fill in.
-fn untold(path: Option<&str>, field: &str) -> Value {
-    match path {
-        Some(path) => Value::from(format!("{path}.{}", field.to_uppercase())),
-        None => Value::none(),
-    }
+fn untold(path: Option<&str>, table: Option<Table>, field: &str) -> Value {
+    let Some(path) = path else { return Value::none() };
+    let spec = table.and_then(tables::spec).and_then(|spec| spec.field(field));
+    let kind = spec.map_or(FieldKind::Of(FieldType::Text), |spec| spec.kind);
+    StandIn::Word(path).field(field, kind, 1)
+}
+
+/// Who reads a text, and what stands there for what the binding does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// What is there: nothing stands for what is not bound.
+    Told,
+    /// What a clause would say: a noun stands for it.
+    Supposed,
+    /// A command: a word in capitals, to be filled in, also for fields that the case does not tell.
+    Command,
 }
 
 impl Tables<'_> {
@@ -129,14 +144,14 @@ impl Tables<'_> {
     }
 
     fn new_value(&self, thing: &Thing, names: &[&'static str], depth: usize, path: Option<&str>) -> Value {
-        let mut fields = Fields::new(self.label(thing));
+        let mut fields = Fields::new(self.told_label(thing));
         if depth == 0 {
             return fields.done();
         }
         for name in names {
             let cell = self.cell_of(thing, name);
             let value = match &cell {
-                Cell::Unknown => untold(path, name),
+                Cell::Unknown => untold(path, table_of(self, thing), name),
                 Cell::Empty => Value::none(),
                 Cell::Untyped(kind, _) => self.value(&Thing::Kind(*kind), 0, None),
                 Cell::One(value, _) => self.value(value, depth - 1, None),
@@ -159,10 +174,25 @@ impl Tables<'_> {
                 for (name, text) in lines.get(*line as usize).iter().flat_map(|line| &line.groups) {
                     fields.set(name, Value::from(text.to_string()));
                 }
+                if let Some(line) = lines.get(*line as usize) {
+                    fields.set("text", Value::from(in_a_sentence(&line.text)));
+                    fields.set("number", Value::from(u64::from(line.span.first)));
+                }
             }
             _ => {}
         }
         fields.done()
+    }
+
+    /// The label of a thing; one that begins with a word, not with a name, is marked for a capital.
+    fn told_label(&self, thing: &Thing) -> String {
+        const WORDS: [&str; 7] = ["a ", "an ", "the ", "task ", "thread ", "goroutine ", "process "];
+        let label = self.label(thing);
+        let worded = matches!(thing, Thing::Object(_) | Thing::Row(RowId::Task(_) | RowId::Process(_)))
+            && WORDS.iter().any(|word| label.starts_with(word))
+            && !label.contains(" (thread");
+        // A task may be called "a": then a number follows.
+        if worded && !label.starts_with("a (") { format!("{NOUN}{label}") } else { label }
     }
 
     fn values(&self, things: &[Thing], depth: usize) -> Value {
@@ -189,28 +219,45 @@ impl Tables<'_> {
 }
 
 impl Tried<'_> {
-    /// What the templates of a rule see under a binding. `fill_in`: what is not bound or not told prints as words in
-    /// capitals (`HOLDER.PID`), for commands; else it is empty.
-    pub(crate) fn context(&self, binding: &Binding, fill_in: bool) -> Context {
+    /// What the templates of a rule see under a binding.
+    pub(crate) fn context(&self, binding: &Binding, voice: Voice) -> Context {
         let mut context = Context::new();
         for (clause, of) in self.rule.clauses.iter().enumerate() {
             let holds = binding.hit_of(crate::rules::ast::ClauseId(clause)).is_some();
             context.insert_value(of.name.clone(), Value::from(holds));
         }
+        let mut named = Vec::new();
         for (at, variable) in self.rule.variables.iter().enumerate() {
             let word = variable.name.to_uppercase();
-            let path = fill_in.then_some(word.as_str());
+            let path = (voice == Voice::Command).then_some(word.as_str());
             let value = match binding.get(VarId(at)) {
+                // A clause without `count` may bind one row of what another one collects.
+                Bound::One(thing) if variable.set => Value::from(vec![self.tables.value(thing, 2, path)]),
                 Bound::One(thing) => self.tables.value(thing, 3, path),
                 Bound::Set(rows) => self.set_value(VarId(at), rows, path),
-                Bound::Free if fill_in && variable.set => Value::from(vec![stand_in(variable.kind, &word)]),
-                Bound::Free if fill_in => stand_in(variable.kind, &word),
-                Bound::Free if variable.set => Value::from(Vec::<Value>::new()),
-                Bound::Free => Value::from(tera::Map::default()),
+                Bound::Free if voice == Voice::Told && variable.set => Value::from(Vec::<Value>::new()),
+                Bound::Free if voice == Voice::Told => Value::from(tera::Map::default()),
+                Bound::Free => {
+                    let other = named.contains(&variable.kind);
+                    named.push(variable.kind);
+                    let noun = StandIn::Noun {
+                        task: task_noun(self.rule),
+                        other,
+                        many: variable.set && self.needs_several(VarId(at)),
+                    };
+                    let value = path.map_or(noun, StandIn::Word).variable(self.rule, VarId(at));
+                    if variable.set { Value::from(vec![value]) } else { value }
+                }
             };
             context.insert_value(variable.name.clone(), value);
         }
         context
+    }
+
+    /// Whether the clause that collects a set wants two rows and more.
+    fn needs_several(&self, var: VarId) -> bool {
+        let mut clauses = self.rule.clauses.iter().filter(|clause| clause.row == Some(var));
+        clauses.any(|clause| clause.count.is_some_and(|count| count.min > 1))
     }
 }
 
@@ -234,16 +281,24 @@ impl Tried<'_> {
     }
 }
 
-/// What stands for a variable that nothing is bound to: every field prints as the words to fill in.
-fn stand_in(kind: VarKind, word: &str) -> Value {
-    let names = match kind {
-        VarKind::Row(table) => fields_of(table),
-        VarKind::Object => OBJECT.to_vec(),
-        VarKind::Plain(_) => return Value::from(word.to_owned()),
-    };
-    let mut fields = Fields::new(word.to_owned());
-    for name in names {
-        fields.set(name, untold(Some(word), name));
+/// The table of a row.
+fn table_of(tables: &Tables<'_>, thing: &Thing) -> Option<Table> {
+    Some(match thing.row()? {
+        RowId::Task(_) => Table::Task,
+        RowId::Process(_) => Table::Process,
+        RowId::Hold(_) => Table::Hold,
+        RowId::Cycle(_) => Table::Cycle,
+        RowId::Line(_) => Table::Line,
+        RowId::Fact(fact) => Table::Fact(tables.analysis.case.fact(fact).relation),
+    })
+}
+
+/// A raw line as a sentence quotes it: its columns closed up, and not without end.
+fn in_a_sentence(line: &str) -> String {
+    const MOST: usize = 240;
+    let text = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
-    fields.done()
 }

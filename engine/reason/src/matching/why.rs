@@ -122,7 +122,7 @@ impl Tried<'_> {
         let text = match (state, &of.get) {
             (Some(State::Unknown), Some(get)) => texts.fill_in(&self.rule.id, get),
             (Some(State::Holds), _) => texts.told(&self.rule.id, &of.says),
-            _ => texts.fill_in(&self.rule.id, &of.says),
+            _ => texts.supposed(&self.rule.id, &of.says),
         };
         let open = matches!(state, Some(State::Fails | State::Unknown));
         let nearest = open.then(|| self.nearest_row(clause, binding)).flatten();

@@ -189,9 +189,22 @@ fn escaped_here(text: &str) -> String {
     text.replace('<', "\\<").replace('*', "\\*")
 }
 
-/// `{{ waiters | names }}`: WAITERS.
+/// `{{ waiters | names }}`: WAITERS; `{{ waiters | names(do='waits') }}`: WAITERS waits.
 fn variable(inside: &str) -> String {
-    inside.split('|').next().unwrap_or_default().trim().to_uppercase()
+    let name = inside.split('|').next().unwrap_or_default().trim().to_uppercase();
+    let quoted = |key: &str| {
+        let behind = inside.split_once(key)?.1;
+        let quote = behind.chars().next()?;
+        let text = behind[quote.len_utf8()..].split_once(quote)?.0;
+        Some(text.split(' ').map(|word| word.trim_start_matches('*')).collect::<Vec<_>>().join(" "))
+    };
+    let (things, predicate) = (quoted("of="), quoted("do="));
+    let who = match (&predicate, things) {
+        (_, Some(things)) => format!("a number of {things}s"),
+        (Some(_), None) if inside.contains("| agree(") => String::new(),
+        _ => name,
+    };
+    [who, predicate.unwrap_or_default()].join(" ").trim().to_owned()
 }
 
 fn statement(inside: &str) -> String {
@@ -213,6 +226,9 @@ mod tests {
     #[test]
     fn templates_are_read_aloud() {
         assert_eq!(prose("{{ waiters | names }} waits\nfor {{ lock }}."), "WAITERS waits for LOCK.");
+        assert_eq!(prose("{{ a | names(do=`*waits and *holds it`) }}"), "A waits and holds it");
+        assert_eq!(prose("{{ a | names }} of it {{ a | agree(do='waits') }}"), "A of it waits");
+        assert_eq!(prose("{{ a | counted(of='thread', do='waits') }}"), "a number of threads waits");
         assert_eq!(
             prose("a{% if held %} by {{ holder.pid }}{% else %} b{% endif %}"),
             "a[if held: by HOLDER.PID; else: b]"

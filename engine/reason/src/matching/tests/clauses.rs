@@ -74,7 +74,7 @@ evidence:
 conclude: {likely: [victims]}";
     let found = world.one(rule);
     assert_eq!(role(&found, "victims"), [tasks[0], tasks[2], tasks[3]]);
-    assert_eq!(found.evidence[0].says, "t (1), t (3), t (4) wait for m.");
+    assert_eq!(found.evidence[0].says, "t (1), t (3) and t (4) wait for m.");
     assert_eq!(world.number(&rule.replace("2+", "1+")), 2);
 }
 

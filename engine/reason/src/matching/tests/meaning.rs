@@ -129,7 +129,7 @@ conclude: {proven: [ring]}";
     assert_eq!(role(&found, "ring"), tasks);
     assert_eq!(role(&found, "tasks"), tasks);
     assert_eq!(found.cycle, Some(0));
-    assert_eq!(found.evidence[0].says, "2 tasks: a (1), b (2); a (1) waits for m, held by b (2)");
+    assert_eq!(found.evidence[0].says, "2 tasks: a (1) and b (2); a (1) waits for m, held by b (2)");
     assert_eq!(found.evidence[0].quotes.len(), 2);
     assert_eq!(world.number(&rule.replace("kinds: lock", "kinds: send")), 0);
     assert_eq!(world.number(&rule.replace("length: 2+", "length: 1")), 0);

@@ -1,6 +1,7 @@
 //! "Templates": labels, filters, what is unbound.
 
 use super::super::render::{Renderer, shown};
+use super::super::values::Voice;
 use super::world::World;
 use stacklore_model::{Row, System};
 use tera::Context;
@@ -8,7 +9,7 @@ use tera::Context;
 fn render(template: &str, value: impl serde::Serialize) -> String {
     let mut context = Context::new();
     context.insert("x", &value);
-    Renderer::new().render("r", template, &context)
+    Renderer::new().render(template, &context, Voice::Told).expect("it renders")
 }
 
 #[test]
@@ -26,9 +27,9 @@ fn sizes_and_durations() {
 #[test]
 fn at_most_five_names() {
     let names: Vec<String> = (1..=7).map(|n| n.to_string()).collect();
-    assert_eq!(render("{{ x | names }}", &names[..5]), "1, 2, 3, 4, 5");
+    assert_eq!(render("{{ x | names }}", &names[..5]), "1, 2, 3, 4 and 5");
     assert_eq!(render("{{ x | names }}", &names), "1, 2, 3, 4, 5 and 2 more");
-    assert_eq!(render("{{ x }}", &names[..2]), "1, 2");
+    assert_eq!(render("{{ x }}", &names[..2]), "1 and 2");
 }
 
 #[test]
@@ -39,7 +40,6 @@ fn every_expression_is_shown_and_strings_are_left_alone() {
     );
     assert_eq!(render("{{ \"}}\" }}{{ '{{' }}", 1), "}}{{");
     assert_eq!(render("{%- if x -%} {{- x -}} {% endif %}", 3), "3");
-    assert_eq!(render("{{ x", 3), "{{ x", "what is no template is given as written");
 }
 
 /// What a text prints for the task and the lock of a waiter.
@@ -63,13 +63,13 @@ fn labels_of_tasks_and_objects() {
     );
     let task = &mut world.analysis.case.tasks[0];
     (task.name, task.number) = (None, Some(35));
-    assert_eq!(says(&world, "{{ a }}"), "thread 35 (LWP 4790)");
+    assert_eq!(says(&world, "{{ a }}"), "Thread 35 (LWP 4790)", "a sentence begins with a capital");
     let task = &mut world.analysis.case.tasks[0];
     (task.tid, task.system) = (None, Some(System::Go));
-    assert_eq!(says(&world, "{{ a }}"), "goroutine 35");
+    assert_eq!(says(&world, "It is {{ a }}. {{ a }}"), "It is goroutine 35. Goroutine 35");
     let task = &mut world.analysis.case.tasks[0];
     (task.number, task.address) = (None, Some(0xfeed));
-    assert_eq!(says(&world, "{{ a }}"), "task feed");
+    assert_eq!(says(&world, "{{ a }}"), "Task feed");
     world.analysis.case.objects[0].name = Some("big_lock".into());
     assert_eq!(says(&world, "{{ lock }}"), "big_lock");
 }
@@ -112,14 +112,48 @@ explain: 'CPU {{ stall.cpu }}{% if waiting %} {{ waiting | names }}{% endif %}{%
 }
 
 #[test]
-fn a_text_that_cannot_be_rendered_is_given_as_written_and_noted() {
+fn verbs_agree_with_a_set() {
+    let one = ["a (1)"];
+    let two = ["a (1)", "b (2)"];
+    assert_eq!(render("{{ x | names(do='waits') }} here", one), "a (1) waits here");
+    assert_eq!(render("{{ x | names(do='waits') }} here", two), "a (1) and b (2) wait here");
+    assert_eq!(render("{{ x | names(do=`*exits and *flushes it`) }}", two), "a (1) and b (2) exit and flush it");
+    assert_eq!(render("{{ x | names }} of it {{ x | agree(do='is') }}", two), "a (1) and b (2) of it are");
+    assert_eq!(render("{{ x | counted(of='thread', do='waits') }}", one), "1 thread waits");
+    assert_eq!(render("{{ x | counted(of='thread', do='waits') }}", two), "2 threads wait");
+    assert_eq!(render("{{ x | names(do='waits') }}", "a (1)"), "a (1) waits");
+}
+
+#[test]
+fn what_is_not_bound_is_a_noun_in_sentences_and_a_word_in_commands() {
     let mut world = World::new();
     world.waiter("t", 1, "mutex");
     let rule = "
 evidence:
-  a: {task: $a, waits: mutex, says: '{{ a.name.nothing.more }}'}
+  a: {task: $a, waits: mutex, says: s}
+  b: {hold: _, task: $holder, object: $a.object, says: '{{ holder }} holds it. {{ holder }} waits for {{ holder.needs }}{% if holder.cpu %} there{% endif %}.',
+      get: 'bt {{ holder.process.pid }}'}
+  c: {task: $more, object: $a.object, count: 2+, get: g, says: \"{{ more | names(do='waits') }}; {{ more | counted(of='thread', do='sleeps') }} for {{ more[0].waited | duration }}.\"}
+  d: {line: $line, text: /never (?<word>there)/, count: 1+, get: g, says: 'It says {{ line[0].word }}: {{ line[0].text }}'}
+conclude: {possible: [a], likely: [b, c, d]}
+explain: e";
+    let found = world.one(rule);
+    let says: Vec<&str> = found.missing.iter().map(|missing| missing.says.as_str()).collect();
+    assert_eq!(says[0], "A task holds it. A task waits for something.");
+    assert_eq!(says[1], "Several tasks wait; several threads sleep for some time.");
+    assert_eq!(says[2], "It says …: …");
+    assert_eq!(found.missing[0].get, "bt HOLDER.PROCESS.PID");
+}
+
+#[test]
+fn a_text_that_cannot_be_rendered_has_gaps_and_is_noted() {
+    let mut world = World::new();
+    world.waiter("t", 1, "mutex");
+    let rule = "
+evidence:
+  a: {task: $a, waits: mutex, says: '{{ a }} is {{ a.name.nothing.more }}{% if a %}.{% endif %}'}
 conclude: {likely: [a]}";
     let matched = world.find(rule);
-    assert_eq!(matched.findings[0].evidence[0].says, "{{ a.name.nothing.more }}");
+    assert_eq!(matched.findings[0].evidence[0].says, "t (1) is …");
     assert_eq!(matched.notes.len(), 1);
 }

@@ -120,10 +120,13 @@ fn part(page: &mut String, name: &str, part: &Part, object: Option<&str>, set: b
     if set {
         line!(page, "    count: 1+");
     }
-    let who = if set { format!("{{{{ {variable} | names }}}}") } else { format!("{{{{ {variable}.name }}}}") };
-    let what = match &part.kind {
-        Some(_) => format!("waits for {}", part.needs),
-        None => "TODO: sleeps until what happens".to_owned(),
+    let (verb, what) = match &part.kind {
+        Some(_) => ("waits", format!("for {}", part.needs)),
+        None => ("sleeps", "TODO: until what happens".to_owned()),
+    };
+    let who = match set {
+        true => format!("{{{{ {variable} | names(do='{verb}') }}}}"),
+        false => format!("{{{{ {variable} }}}} {verb}"),
     };
     line!(page, "    says: {}", quoted_text(&format!("{who} {what}.")));
     if !set {
@@ -199,7 +202,7 @@ fn texts(page: &mut String, mechanism: &Mechanism) {
     line!(page, "explain: >-");
     line!(
         page,
-        "  TODO, in the words one would use to a colleague: {{{{ waiters | names }}}} waits for {needs}, and why that never"
+        "  TODO, in the words one would use to a colleague: {{{{ waiters | names(do='waits') }}}} for {needs}, and why that never"
     );
     line!(page, "  comes.");
     line!(page, "confirm:");

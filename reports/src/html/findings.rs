@@ -1,0 +1,154 @@
+//! Findings for the templates: consequences follow their cause, set in by their depth.
+
+use super::targets::anchor;
+use crate::answer::words::place;
+use crate::answer::{Claim, Command, Item, QuotedLine, Section, Told};
+use serde::Serialize;
+
+/// How deep consequences are set in.
+const DEPTH: usize = 3;
+/// Lines of a claim that are shown unfolded.
+const UNFOLDED: usize = 12;
+
+/// A finding as the template needs it.
+#[derive(Debug, Serialize)]
+pub(super) struct Block {
+    /// Number of a cause; `None` for a consequence.
+    number: Option<usize>,
+    depth: usize,
+    title: String,
+    in_headline: bool,
+    rule: String,
+    class: &'static str,
+    certainty: &'static str,
+    explanation: Vec<String>,
+    behind: Option<String>,
+    claims: Vec<ClaimBlock>,
+    why: Option<(String, String)>,
+    sections: Vec<SectionBlock>,
+    more_consequences: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct ClaimBlock {
+    says: String,
+    folded: bool,
+    lines: Vec<LineBlock>,
+    more_lines: usize,
+    above: Vec<LinkBlock>,
+}
+
+#[derive(Debug, Serialize)]
+struct LineBlock {
+    place: String,
+    href: String,
+    /// Pieces of the line, and whether they decide.
+    pieces: Vec<(bool, String)>,
+}
+
+#[derive(Debug, Serialize)]
+struct LinkBlock {
+    place: String,
+    href: String,
+}
+
+#[derive(Debug, Serialize)]
+struct SectionBlock {
+    title: &'static str,
+    items: Vec<ItemBlock>,
+}
+
+#[derive(Debug, Serialize)]
+struct ItemBlock {
+    /// `prose`, `run` or `link`.
+    kind: &'static str,
+    text: String,
+    prompt: Option<String>,
+    note: Option<String>,
+    url: Option<String>,
+}
+
+/// All findings in the order of the page.
+pub(super) fn blocks(findings: &[Told], names: &[String]) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for (number, finding) in (1..).zip(findings) {
+        add(finding, Some(number), 0, names, &mut blocks);
+    }
+    blocks
+}
+
+fn add(finding: &Told, number: Option<usize>, depth: usize, names: &[String], blocks: &mut Vec<Block>) {
+    blocks.push(Block {
+        number,
+        depth: depth.min(DEPTH),
+        title: finding.title.clone(),
+        in_headline: finding.in_headline,
+        rule: finding.rule.clone(),
+        class: finding.class,
+        certainty: finding.certainty,
+        explanation: finding.explanation.clone(),
+        behind: finding.behind.clone(),
+        claims: finding.claims.iter().map(|of| claim(of, names)).collect(),
+        why: finding.why.clone(),
+        sections: finding.sections.iter().map(section).collect(),
+        more_consequences: finding.more_consequences,
+    });
+    finding.consequences.iter().for_each(|consequence| add(consequence, None, depth + 1, names, blocks));
+}
+
+fn claim(claim: &Claim, names: &[String]) -> ClaimBlock {
+    let above = claim
+        .above
+        .iter()
+        .map(|(source, line)| LinkBlock { place: place(*source, *line, names), href: anchor(*source, *line) });
+    ClaimBlock {
+        says: claim.says.clone(),
+        folded: claim.is_way || claim.lines.len() > UNFOLDED,
+        lines: claim.lines.iter().map(|of| line(of, names)).collect(),
+        more_lines: claim.more_lines,
+        above: above.collect(),
+    }
+}
+
+fn line(line: &QuotedLine, names: &[String]) -> LineBlock {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    let mut piece = |marked: bool, range: std::ops::Range<usize>| {
+        let text = line.text.get(range).unwrap_or_default();
+        if !text.is_empty() {
+            pieces.push((marked, text.to_owned()));
+        }
+    };
+    for mark in &line.marks {
+        piece(false, at..mark.start);
+        piece(true, mark.clone());
+        at = mark.end;
+    }
+    piece(false, at..line.text.len());
+    LineBlock { place: place(line.source, line.line, names), href: anchor(line.source, line.line), pieces }
+}
+
+fn section(section: &Section) -> SectionBlock {
+    SectionBlock { title: section.title, items: section.items.iter().map(item).collect() }
+}
+
+fn item(item: &Item) -> ItemBlock {
+    let prose = |text: &str| ItemBlock { kind: "prose", text: text.to_owned(), prompt: None, note: None, url: None };
+    match item {
+        Item::Prose(text) => prose(text),
+        Item::Run(of) => command(of),
+        Item::Link { title, url } if is_web(url) => ItemBlock { kind: "link", url: Some(url.clone()), ..prose(title) },
+        Item::Link { title, url } => prose(&format!("{title}: {url}")),
+    }
+}
+
+/// A command as an item.
+fn command(command: &Command) -> ItemBlock {
+    let prompt = command.prompt();
+    ItemBlock { kind: "run", text: command.text.clone(), prompt, note: command.note.clone(), url: None }
+}
+
+/// Rules come from outside as well: only addresses of pages become links.
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
