@@ -26,8 +26,11 @@ fn schema() -> Value {
     let mut schema: Value =
         serde_json::from_slice(&fs::read(path).expect("the schema is there")).expect("the schema is JSON");
     // The pattern of a property that is not written is no regular expression: a bracket in it has no partner.
-    let language = schema.pointer_mut("/definitions/run/properties/language").and_then(Value::as_object_mut);
-    language.expect("a run has a language").remove("pattern").expect("it has a pattern");
+    for part in ["run", "toolComponent"] {
+        let language = schema.pointer_mut(&format!("/definitions/{part}/properties/language"));
+        let language = language.and_then(Value::as_object_mut).expect("it has a language");
+        language.remove("pattern").expect("which has a pattern");
+    }
     schema
 }
 
