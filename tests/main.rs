@@ -13,6 +13,7 @@ mod program;
 mod readme;
 mod redact;
 mod report_schema;
+mod report_snapshots;
 mod rules;
 mod rules_lint;
 mod rules_new;

@@ -63,7 +63,7 @@ jstack.txt: 81 of 101 lines understood, 6338 bytes
     assert!(outcome.out.contains(expected), "{}", outcome.out);
     assert!(outcome.out.contains("\nNo trace in expect.yaml.\n\n6 stacks, 5 different\n"), "{}", outcome.out);
     let group = "
-  2 ×  jstack-l.txt:98  java  waits: result
+  2 ×  jstack-l.txt:98  java  waits: result of another thread
        pool-1-thread-1 (4541), pool-1-thread-2 (4542)
          jdk.internal.misc.Unsafe.park [java.base]
 ";

@@ -110,7 +110,7 @@ fn no_secret_comes_out_in_any_format() {
     let (_folder, paths) = ticket("redact-secrets");
     let of_diagnosis = reports::FORMATS.iter().map(|format| ("diagnose", format.id(), None));
     let of_contents = reports::CONTENTS_FORMATS.iter().map(|format| ("parse", format.id(), Some("--all")));
-    let why = reports::FORMATS.iter().map(|format| ("diagnose", format.id(), Some("--why=lock-cycle")));
+    let why = reports::WHY_FORMATS.iter().map(|format| ("diagnose", format.id(), Some("--why=lock-cycle")));
     for (command, format, more) in of_diagnosis.chain(of_contents).chain(why) {
         let mut arguments = vec![command, "--redact", "--format", format];
         arguments.extend(more);

@@ -23,7 +23,15 @@ const CASES: &[&str] = &[
 
 fn schema() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/sarif-schema-2.1.0.json");
-    serde_json::from_slice(&fs::read(path).expect("the schema is there")).expect("the schema is JSON")
+    let mut schema: Value =
+        serde_json::from_slice(&fs::read(path).expect("the schema is there")).expect("the schema is JSON");
+    // The pattern of a property that is not written is no regular expression: a bracket in it has no partner.
+    for part in ["run", "toolComponent"] {
+        let language = schema.pointer_mut(&format!("/definitions/{part}/properties/language"));
+        let language = language.and_then(Value::as_object_mut).expect("it has a language");
+        language.remove("pattern").expect("which has a pattern");
+    }
+    schema
 }
 
 fn sarif(path: &str) -> Value {
@@ -93,7 +101,7 @@ fn a_hang_without_a_rule_is_told() {
     let log = run(&["--format", "sarif"], text).json();
     assert_eq!(log["runs"][0]["properties"]["verdict"], "unknown", "{log}");
     let notification = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0];
-    assert_eq!(notification["message"]["text"], "1 stack waits; no rule knows this one.");
+    assert_eq!(notification["message"]["text"], "Nothing is known of these stacks, and no rule knows them.");
     assert_eq!(notification["level"], "warning");
 }
 

@@ -84,7 +84,9 @@ fn complaints(engine: &Engine, case: &Path) -> Vec<String> {
 #[test]
 fn every_text_of_the_corpus_is_one_that_a_reader_understands() {
     let engine = Engine::new().expect("the embedded rules are sound");
-    let mut wrong: Vec<String> = cases().iter().flat_map(|case| complaints(&engine, case)).collect();
+    // Tickets of the hostile family hold such places themselves, as names of tasks.
+    let cases = cases().into_iter().filter(|case| !case.parent().is_some_and(|family| family.ends_with("hostile")));
+    let mut wrong: Vec<String> = cases.flat_map(|case| complaints(&engine, &case)).collect();
     let number = wrong.len();
     wrong.truncate(40);
     assert!(wrong.is_empty(), "{number} complaints:\n{}", wrong.join("\n"));

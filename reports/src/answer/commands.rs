@@ -44,6 +44,12 @@ impl Command {
     }
 }
 
+/// Whether a text is a sentence to a person rather than something to type: it begins with a capitalised word.
+pub(super) fn is_sentence(text: &str) -> bool {
+    let mut letters = text.trim().chars();
+    letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(|c| c.is_lowercase() || c == ' ')
+}
+
 fn is_tool(word: &str) -> bool {
     let known = |word: &str| matches!(word, "gdb" | "lldb" | "crash" | "drgn" | "mdb" | "kdb" | "ddb" | "windbg");
     word.len() <= TOOL_MAX && known(word)
@@ -57,7 +63,7 @@ fn bare(note: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Command;
+    use super::{Command, is_sentence};
 
     #[test]
     fn tool_command_and_remark_are_told_apart() {
@@ -69,5 +75,13 @@ mod tests {
         assert_eq!((shell.tool, shell.text.as_str()), (None, "cat /proc/4711/stack"));
         assert_eq!(shell.note.as_deref(), Some("makes it proven"));
         assert_eq!(Command::of("dmesg: nothing").tool, None);
+    }
+
+    #[test]
+    fn sentences_are_no_commands() {
+        assert!(is_sentence("Who is the server? Take its stacks too."));
+        assert!(is_sentence("A second dump after ten seconds."));
+        assert!(!is_sentence("grep -H TracerPid /proc/*/status"));
+        assert!(!is_sentence("SIGQUIT"));
     }
 }

@@ -1,6 +1,7 @@
 //! Findings in words, each consequence under its cause; then what almost holds.
 
 use super::claims::Claims;
+use super::commands::is_sentence;
 use super::words;
 use super::{Command, Extent, Item, NearTold, Section, Told, fixes};
 use crate::Report;
@@ -100,9 +101,9 @@ fn why(finding: &FindingView) -> Option<(String, String)> {
 
 fn sections(finding: &FindingView) -> Vec<Section> {
     let prose = |texts: &[String]| texts.iter().map(|text| Item::Prose(text.clone())).collect::<Vec<_>>();
-    let commands = |texts: &[String]| texts.iter().map(|text| Item::Run(Command::of(text))).collect::<Vec<_>>();
+    let commands = |texts: &[String]| texts.iter().map(|text| run(text)).collect::<Vec<_>>();
     let next = finding.next.iter().filter(|_| finding.missing.is_empty());
-    let next = next.map(|next| Item::Run(Command::of(next))).collect();
+    let next = next.map(|next| run(next)).collect();
     let affected = finding.affected.iter().map(|(system, range)| match range.as_str() {
         Some(range) => Item::Prose(format!("{system} {range}")),
         None => Item::Prose(system.clone()),
@@ -125,6 +126,11 @@ fn sections(finding: &FindingView) -> Vec<Section> {
         .map(|(title, items)| Section { title, items: distinct(items) })
         .filter(|s| !s.items.is_empty())
         .collect()
+}
+
+/// A command, or a sentence that asks for something.
+fn run(text: &str) -> Item {
+    if is_sentence(text) { Item::Prose(text.trim().to_owned()) } else { Item::Run(Command::of(text)) }
 }
 
 /// What would settle a finding: each command once, with what it would make of it.

@@ -54,7 +54,7 @@ fn no_traces(report: &Report) -> &'static str {
      of Go, Java and Python print. Paste the output of one of these, as it is."
 }
 
-/// How many tasks there are, and what they rest in: `4 condition variable, 2 event loop`.
+/// How many tasks there are, and what they rest in: `4 × condition variable, 2 × event loop`.
 fn healthy(report: &Report) -> String {
     let contents = &report.contents;
     let mut kinds: Vec<(usize, &str)> = Vec::new();
@@ -72,9 +72,9 @@ fn healthy(report: &Report) -> String {
         }
     }
     let tasks: usize = kinds.iter().map(|(count, _)| count).sum::<usize>() + others;
-    let mut parts: Vec<String> = kinds.iter().map(|(count, kind)| format!("{count} {kind}")).collect();
+    let mut parts: Vec<String> = kinds.iter().map(|(count, kind)| format!("{count} × {kind}")).collect();
     if others > 0 {
-        parts.push(format!("{others} elsewhere"));
+        parts.push(format!("{others} × something else"));
     }
     let told = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
     format!("No hang in this text.  {}, all at rest or running{told}.", counted(tasks.max(1), "task"))

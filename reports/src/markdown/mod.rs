@@ -169,7 +169,7 @@ mod tests {
         let healthy = written(&sample::healthy());
         let lines: Vec<&str> = healthy.lines().filter(|line| !line.is_empty()).collect();
         assert_eq!(lines.len(), 2, "{healthy}");
-        assert_eq!(lines[0], "**No hang in this text.** 3 tasks, all at rest or running: 2 futex, 1 epoll.");
+        assert_eq!(lines[0], "**No hang in this text.** 3 tasks, all at rest or running: 2 × futex, 1 × epoll.");
     }
 
     #[test]

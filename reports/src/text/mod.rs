@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(first(&sample::unknown()), "UNKNOWN  12 stacks wait; no rule knows this one.");
         assert_eq!(
             first(&sample::healthy()),
-            "No hang in this text.  3 tasks, all at rest or running: 2 futex, 1 epoll."
+            "No hang in this text.  3 tasks, all at rest or running: 2 × futex, 1 × epoll."
         );
         assert!(first(&sample::empty()).starts_with("NO TRACES  This text holds no stack"));
     }

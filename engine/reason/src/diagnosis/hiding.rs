@@ -22,7 +22,7 @@ pub(super) fn tasks(analysis: &Analysis, finding: &Finding) -> BTreeSet<TaskId> 
 
 /// Of findings of one rule that say the same of the same tasks (a watchdog that reports one CPU again and again, a
 /// dump that was taken three times) the surest stays, the first among equals. The order is kept.
-pub fn once(findings: Vec<Finding>) -> Vec<Finding> {
+pub(super) fn once(findings: Vec<Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
     let mut known: HashMap<(String, Vec<TaskId>, String), usize> = HashMap::new();
     for finding in findings {

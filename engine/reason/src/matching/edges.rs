@@ -38,6 +38,7 @@ impl Tried<'_> {
                 return;
             }
             let known = known(certainty);
+            let span = self.place(from).unwrap_or(span);
             edges.push(Edge { from, to, kind: EdgeKind::Rule, wait: None, mode: None, known, span });
         };
         for pair in self.rule.edges.iter().flat_map(|chain| chain.0.windows(2)) {
@@ -49,5 +50,22 @@ impl Tried<'_> {
             to.iter().skip(1).for_each(|to| add(*first_from, *to));
         }
         edges
+    }
+
+    /// Where a node waits, or stands.
+    fn place(&self, node: Node) -> Option<Span> {
+        let analysis = self.tables.analysis;
+        let case = &analysis.case;
+        match node {
+            Node::Task(id) => {
+                let wait = analysis.wait(id).map(|wait| wait.span).filter(|span| span.first > 0);
+                let task = case.tasks.get(id.0 as usize)?;
+                let stack = || case.stacks.get(task.stacks.first()?.0 as usize).map(|stack| stack.span);
+                wait.or_else(stack).or_else(|| task.sightings.first().copied())
+            }
+            Node::Fact(id) => case.facts.get(id.0 as usize).map(|fact| fact.span),
+            Node::Object(id) => case.objects.get(id.0 as usize)?.spans.first().copied(),
+            Node::Process(_) => None,
+        }
     }
 }

@@ -398,7 +398,7 @@ mod tests {
             })
             .collect();
         assert_eq!(broken(&wrapped.join("\n")), [2, 5, 8, 10]);
-        assert_eq!(broken(&text.join("\n")), []);
+        assert_eq!(broken(&text.join("\n")), Vec::<u32>::new());
     }
 
     #[test]
@@ -409,7 +409,7 @@ mod tests {
         assert_eq!(broken(text), [1, 3]);
         let whole = "#0  0x00007f7a2f1a5d6a in __futex_abstimed_wait_common (val=2)\nThread 2:\n\
                      #0  0x00007f7a2f1a8d6a in pthread_mutex_lock (mutex=0x5581f0c0)\n";
-        assert_eq!(broken(whole), []);
+        assert_eq!(broken(whole), Vec::<u32>::new());
     }
 
     #[test]
@@ -417,6 +417,6 @@ mod tests {
         let row =
             |n: usize| format!("{n:>5} root      20   0  {:>10} {:>10} S  0.0  0.0   0:00.0{}", n * 10, n * 7, n % 10);
         let rows: Vec<String> = (0..20).map(row).collect();
-        assert_eq!(broken(&rows.join("\n")), []);
+        assert_eq!(broken(&rows.join("\n")), Vec::<u32>::new());
     }
 }
