@@ -73,15 +73,25 @@ export async function prints(browser, file) {
   });
 }
 
+/** Pixels of a picture: what follows looks alike. */
+const PICTURE_HEIGHT = 5000;
+
+async function shoot(page, file) {
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  const clip = { x: 0, y: 0, width: page.viewportSize().width, height: Math.min(height, PICTURE_HEIGHT) };
+  await page.screenshot({ path: join(pictures, file), fullPage: true, clip });
+}
+
 /** Pictures for people to look at. */
 export async function takePictures(browser, { file, name }) {
-  const shoot = (options, suffix) =>
-    withPage(browser, file, options, (page) => page.screenshot({ path: join(pictures, `${name}-${suffix}.png`), fullPage: true }));
-  await shoot({ viewport: PHONE }, "phone");
-  await shoot({ viewport: LAPTOP }, "laptop");
-  await shoot({ viewport: LAPTOP, colorScheme: "dark" }, "laptop-dark");
+  await withPage(browser, file, { viewport: PHONE }, (page) => shoot(page, `${name}-phone.png`));
+  await withPage(browser, file, { viewport: LAPTOP }, async (page) => {
+    await shoot(page, `${name}-laptop.png`);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await shoot(page, `${name}-laptop-dark.png`);
+  });
   await withPage(browser, file, { viewport: PAPER }, async (page) => {
     await page.emulateMedia({ media: "print" });
-    await page.screenshot({ path: join(pictures, `${name}-print.png`), fullPage: true });
+    await shoot(page, `${name}-print.png`);
   });
 }
