@@ -189,6 +189,7 @@ pub(crate) fn unknown() -> Report {
         cpu: None,
         waited: Some(362.0),
         process: None,
+        label: "flusher (812)".into(),
     }];
     report.contents.stacks = vec![StackView {
         id: 0,

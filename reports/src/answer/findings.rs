@@ -60,7 +60,7 @@ impl Telling<'_> {
             class: words::class(finding.class),
             certainty: finding.certainty.name(),
             explanation: words::paragraphs(&finding.explanation),
-            behind: behind(finding),
+            behind: behind(self.report, finding),
             claims,
             why: why(finding),
             sections: sections(finding),
@@ -71,26 +71,14 @@ impl Telling<'_> {
 }
 
 /// `rmmod (111), b (2) and 12 more`
-fn behind(finding: &FindingView) -> Option<String> {
+fn behind(report: &Report, finding: &FindingView) -> Option<String> {
     let rows = finding.roles.get(BEHIND)?.as_array()?;
-    let mut names: Vec<String> = rows.iter().take(BEHIND_NAMED).filter_map(role_name).collect();
+    let task = |row: &serde_json::Value| report.contents.tasks.get(usize::try_from(row.get("id")?.as_u64()?).ok()?);
+    let mut names: Vec<String> = rows.iter().take(BEHIND_NAMED).filter_map(task).map(words::task).collect();
     if rows.len() > names.len() {
         names.push(format!("{} more", rows.len() - names.len()));
     }
     (!names.is_empty()).then(|| words::and(&names))
-}
-
-fn role_name(row: &serde_json::Value) -> Option<String> {
-    let text = |key: &str| row.get(key).and_then(|value| value.as_str()).map(str::to_owned);
-    let number = |key: &str| row.get(key).and_then(serde_json::Value::as_u64);
-    let id = number("tid").map(|tid| tid.to_string());
-    let id = id.or_else(|| number("number").map(|number| format!("#{number}"))).or_else(|| text("address"));
-    match (text("task"), id) {
-        (Some(name), Some(id)) => Some(format!("{name} ({id})")),
-        (Some(name), None) => Some(name),
-        (None, Some(id)) => Some(format!("task {id}")),
-        (None, None) => None,
-    }
 }
 
 fn why(finding: &FindingView) -> Option<(String, String)> {
@@ -122,10 +110,9 @@ fn sections(finding: &FindingView) -> Vec<Section> {
         ("See also", references.collect()),
         ("A fix is known for a hang in these functions", fixes.collect()),
     ];
-    all.into_iter()
-        .map(|(title, items)| Section { title, items: distinct(items) })
-        .filter(|s| !s.items.is_empty())
-        .collect()
+    let mut seen = BTreeSet::new();
+    let sections = all.into_iter().map(|(title, items)| Section { title, items: distinct(items, &mut seen) });
+    sections.filter(|section| !section.items.is_empty()).collect()
 }
 
 /// A command, or a sentence that asks for something.
@@ -145,9 +132,8 @@ fn settle(finding: &FindingView) -> Vec<Item> {
     finding.missing.iter().filter(|missing| !missing.next.trim().is_empty()).map(|of| Item::Run(command(of))).collect()
 }
 
-/// Two clauses may ask for the same output.
-fn distinct(items: Vec<Item>) -> Vec<Item> {
-    let mut seen = BTreeSet::new();
+/// Two clauses may ask for the same output, and a rule may ask for it again.
+fn distinct(items: Vec<Item>, seen: &mut BTreeSet<String>) -> Vec<Item> {
     let key = |item: &Item| match item {
         Item::Prose(text) => text.trim().to_owned(),
         Item::Run(command) => command.text.clone(),

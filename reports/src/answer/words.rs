@@ -66,17 +66,9 @@ pub(crate) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A task by name and number.
+/// What a task is called.
 pub(crate) fn task(task: &TaskView) -> String {
-    let number = (task.tid.map(|tid| tid.to_string()))
-        .or_else(|| task.number.map(|number| format!("#{number}")))
-        .or_else(|| task.address.clone());
-    match (&task.name, number) {
-        (Some(name), Some(number)) => format!("{name} ({number})"),
-        (Some(name), None) => name.clone(),
-        (None, Some(number)) => format!("task {number}"),
-        (None, None) => "a task without a name".into(),
-    }
+    task.label.clone()
 }
 
 /// `a, b and c`.

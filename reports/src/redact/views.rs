@@ -91,6 +91,7 @@ impl<'n> Views<'n> {
             group.needs.iter_mut().chain(&mut group.root).for_each(|text| self.set_word(text));
         }
         contents.tasks.iter_mut().filter_map(|task| task.name.as_mut()).for_each(|name| self.set_word(name));
+        contents.tasks.iter_mut().for_each(|task| self.set_word(&mut task.label));
         contents.processes.iter_mut().filter_map(|of| of.name.as_mut()).for_each(|name| self.set_word(name));
         contents.locks.iter_mut().filter_map(|lock| lock.name.as_mut()).for_each(|name| self.set_word(name));
         contents.facts.iter_mut().for_each(|fact| fact.fields.values_mut().for_each(|value| self.value(value)));

@@ -207,6 +207,9 @@ pub struct TaskView {
     pub waited: Option<f64>,
     /// Number of its process.
     pub process: Option<u32>,
+    /// What reports for people call it.
+    #[serde(skip)]
+    pub label: String,
 }
 
 /// A process.

@@ -142,6 +142,7 @@ fn task(case: &Case, id: u32, task: &Task) -> TaskView {
         cpu: task.cpu,
         waited: task.waited,
         process: task.process.map(|id| id.0),
+        label: label::task(case, TaskId(id)),
     }
 }
 

@@ -22,21 +22,21 @@ impl Graph {
         let of_findings = diagnosis.findings.iter().flat_map(|finding| &finding.edges);
         let of_graph = diagnosis.graph.edges.iter();
         for node in diagnosis.graph.nodes.iter().copied() {
-            graph.add(&analysis.case, node);
+            graph.add(&analysis.case, vocabulary, node);
         }
         for edge in of_graph.chain(of_findings) {
-            graph.add(&analysis.case, edge.from);
-            graph.add(&analysis.case, edge.to);
+            graph.add(&analysis.case, vocabulary, edge.from);
+            graph.add(&analysis.case, vocabulary, edge.to);
         }
         graph.view.edges = diagnosis.graph.edges.iter().filter_map(|edge| graph.edge(vocabulary, edge)).collect();
         graph.view.cycles = diagnosis.cycles.iter().map(|cycle| graph.ring(cycle)).collect();
         graph
     }
 
-    fn add(&mut self, case: &Case, node: Node) {
+    fn add(&mut self, case: &Case, vocabulary: &Vocabulary, node: Node) {
         let id = self.view.nodes.len() as u32;
         if *self.numbers.entry(node).or_insert(id) == id {
-            let (kind, index, label) = describe(case, node);
+            let (kind, index, label) = describe(case, vocabulary, node);
             self.view.nodes.push(NodeView { id, kind, index, label });
         }
     }
@@ -65,10 +65,10 @@ impl Graph {
     }
 }
 
-fn describe(case: &Case, node: Node) -> (&'static str, u32, String) {
+fn describe(case: &Case, vocabulary: &Vocabulary, node: Node) -> (&'static str, u32, String) {
     match node {
         Node::Task(id) => ("task", id.0, label::task(case, id)),
-        Node::Object(id) => ("object", id.0, label::object(case, id)),
+        Node::Object(id) => ("object", id.0, label::object(case, vocabulary, id)),
         Node::Process(id) => ("process", id.0, label::process(case, id)),
         Node::Fact(id) => ("fact", id.0, label::fact(case, id)),
     }

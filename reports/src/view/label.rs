@@ -1,6 +1,8 @@
 //! Short labels of tasks, objects and other nodes.
 
 use stacklore_model::{Case, FactId, Lock, ObjectId, ProcessId, Row, Task, TaskId};
+use stacklore_reason::matching::task_label;
+use stacklore_reason::vocabulary::Vocabulary;
 
 /// An address as reports write it.
 pub(super) fn address(address: u64) -> String {
@@ -13,17 +15,12 @@ pub(super) fn task_name(case: &Case, task: &Task) -> Option<String> {
     task.name.clone().or_else(|| process.and_then(|process| process.name.clone())).map(|name| name.to_string())
 }
 
-/// A task by its name and the best number that identifies it.
+/// A task as findings call it; one without a name of its own has that of its process.
 pub(super) fn task(case: &Case, id: TaskId) -> String {
     let Some(task) = case.tasks.get(id.0 as usize) else { return format!("task {}", id.0) };
-    let number = (task.tid.map(|tid| tid.to_string()))
-        .or_else(|| task.number.map(|number| format!("#{number}")))
-        .or_else(|| task.address.or(task.pthread).map(address));
-    match (task_name(case, task), number) {
-        (Some(name), Some(number)) => format!("{name} ({number})"),
-        (Some(name), None) => name,
-        (None, Some(number)) => format!("task {number}"),
-        (None, None) => "a task without a name".into(),
+    match (&task.name, task_name(case, task), task.tid) {
+        (None, Some(name), Some(tid)) => format!("{name} ({tid})"),
+        _ => task_label(case, id),
     }
 }
 
@@ -33,9 +30,9 @@ pub(super) fn object_key(object: &Lock) -> Option<String> {
 }
 
 /// An object by its kind and its name or address.
-pub(super) fn object(case: &Case, id: ObjectId) -> String {
+pub(super) fn object(case: &Case, vocabulary: &Vocabulary, id: ObjectId) -> String {
     let Some(object) = case.objects.get(id.0 as usize) else { return format!("object {}", id.0) };
-    match (object.kind.as_deref(), object_key(object)) {
+    match (object.kind.as_deref().map(|kind| vocabulary.thing(kind)), object_key(object)) {
         (Some(kind), Some(key)) => format!("{kind} {key}"),
         (None, Some(key)) => key,
         (Some(kind), None) => format!("a {kind}"),

@@ -7,7 +7,7 @@ use stacklore_model::{
     Fact, HoldSource, Known, LockHolder, LockSighting, LockWaiting, Mode, ObjectKey, Scope, System, TaskKeys,
     TaskSighting, Value,
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A word of memory.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +88,10 @@ impl Found {
             let named = object.symbol.as_deref().and_then(|name| self.symbols.get(name).copied());
             object.address = object.address.or(named);
         }
+        // Whoever follows a list prints its head as well, as if it were a waiter: what lies at the place of the task is
+        // the lock then.
+        let known: BTreeSet<u64> = locks.iter().filter_map(|lock| lock.sighting.object.address).collect();
+        waiters.retain(|waiter| !known.contains(&waiter.task));
         self.queue(&mut locks, &waiters, out);
         orphans(&mut locks, &waiters, out);
         self.stack_words(&locks, out);

@@ -3,7 +3,7 @@
 use super::fields::Tables;
 use super::grammar::join;
 use super::thing::{RowId, Thing};
-use stacklore_model::{ObjectId, ProcessId, Row, StackId, System, TaskId};
+use stacklore_model::{Case, ObjectId, ProcessId, Row, StackId, System, TaskId};
 
 /// What a task is called of which nothing is known that tells it from others.
 pub(crate) const UNNAMED: &str = "a task without a name";
@@ -11,6 +11,26 @@ pub(crate) const UNNAMED: &str = "a task without a name";
 /// Systems whose tasks are goroutines.
 fn is_goroutine(system: Option<System>) -> bool {
     system == Some(System::Go)
+}
+
+/// `name (tid)`, `goroutine 146`, `thread 35 (LWP 8238)`, or whatever else tells a task apart.
+pub fn task_label(case: &Case, id: TaskId) -> String {
+    let task = case.task(id);
+    let system = task.system.or_else(|| task.stacks.first().map(|stack: &StackId| case.stack(*stack).system));
+    match (&task.name, task.tid, task.number) {
+        (_, None, Some(number)) if is_goroutine(system) => format!("goroutine {number}"),
+        (Some(name), Some(tid), _) => format!("{name} ({tid})"),
+        (None, Some(tid), Some(number)) => format!("thread {number} (LWP {tid})"),
+        (None, Some(tid), None) => format!("task {tid}"),
+        (Some(name), None, Some(number)) if task.address.is_none() => format!("{name} (thread {number})"),
+        (Some(name), None, _) => name.to_string(),
+        (None, None, Some(number)) => format!("thread {number}"),
+        (None, None, None) => match (task.address, task.pthread) {
+            (Some(address), _) => format!("task {address:x}"),
+            (None, Some(pthread)) => format!("thread {pthread:x}"),
+            (None, None) => UNNAMED.to_owned(),
+        },
+    }
 }
 
 impl Tables<'_> {
@@ -59,25 +79,9 @@ impl Tables<'_> {
         }
     }
 
-    /// `name (tid)`, `goroutine 146`, `thread 35 (LWP 8238)`, or whatever else tells it apart.
+    /// A task by name and number.
     pub(crate) fn task_label(&self, id: TaskId) -> String {
-        let case = &self.analysis.case;
-        let task = case.task(id);
-        let system = task.system.or_else(|| task.stacks.first().map(|stack: &StackId| case.stack(*stack).system));
-        match (&task.name, task.tid, task.number) {
-            (_, None, Some(number)) if is_goroutine(system) => format!("goroutine {number}"),
-            (Some(name), Some(tid), _) => format!("{name} ({tid})"),
-            (None, Some(tid), Some(number)) => format!("thread {number} (LWP {tid})"),
-            (None, Some(tid), None) => format!("task {tid}"),
-            (Some(name), None, Some(number)) if task.address.is_none() => format!("{name} (thread {number})"),
-            (Some(name), None, _) => name.to_string(),
-            (None, None, Some(number)) => format!("thread {number}"),
-            (None, None, None) => match (task.address, task.pthread) {
-                (Some(address), _) => format!("task {address:x}"),
-                (None, Some(pthread)) => format!("thread {pthread:x}"),
-                (None, None) => UNNAMED.to_owned(),
-            },
-        }
+        task_label(&self.analysis.case, id)
     }
 
     fn process_label(&self, id: ProcessId) -> String {
@@ -98,9 +102,9 @@ impl Tables<'_> {
         let object = self.analysis.case.object(id);
         match (&object.name, &object.kind, object.address) {
             (Some(name), _, _) => name.to_string(),
-            (None, Some(kind), Some(address)) => format!("{kind} {address:x}"),
+            (None, Some(kind), Some(address)) => format!("{} {address:x}", self.vocabulary.thing(kind)),
             (None, None, Some(address)) => format!("{address:x}"),
-            (None, Some(kind), None) => kind.to_string(),
+            (None, Some(kind), None) => self.vocabulary.thing(kind).to_owned(),
             (None, None, None) => "an object".to_owned(),
         }
     }

@@ -45,6 +45,8 @@ mod why;
 #[cfg(test)]
 mod tests;
 
+pub use labels::task_label;
+
 use crate::analysis::Analysis;
 use crate::finding::{Finding, NearMiss, Why};
 use crate::rules::ast::Rule;

@@ -147,7 +147,8 @@ impl Tried<'_> {
     fn process_quotes(&self, clause: &Clause, id: ProcessId) -> Vec<Span> {
         let case = &self.tables.analysis.case;
         let process = case.process(id);
-        let told: Vec<Span> = process.spans.clone();
+        // The line that names it; the table below that may be long.
+        let told: Vec<Span> = process.spans.iter().map(|span| Span::line(span.source, span.first)).collect();
         if !told.is_empty() {
             return told;
         }

@@ -65,11 +65,13 @@ fn read(source: &YamlSource, reporter: &mut Reporter) -> RawFile {
 
 fn add_kinds(vocabulary: &mut Vocabulary, kinds: &Pairs<String, super::raw::RawKind>, reporter: &mut Reporter) {
     for (name, raw) in &kinds.0 {
+        let label = raw.label.clone().unwrap_or_else(|| name.replace('-', " "));
         let kind = Kind {
             name: name.clone(),
             groups: raw.groups.0.clone(),
             needs: raw.needs.clone(),
-            label: raw.label.clone().unwrap_or_else(|| name.replace('-', " ")),
+            thing: raw.thing.clone().unwrap_or_else(|| label.clone()),
+            label,
             shared: raw.shared.0,
             fair: raw.fair.0,
             untyped: raw.untyped.0,

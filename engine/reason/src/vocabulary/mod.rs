@@ -71,6 +71,7 @@ pub(crate) struct Kind {
     pub(crate) groups: Vec<String>,
     pub(crate) needs: String,
     pub(crate) label: String,
+    pub(crate) thing: String,
     pub(crate) shared: bool,
     pub(crate) fair: bool,
     pub(crate) untyped: bool,
@@ -135,6 +136,11 @@ impl Vocabulary {
     /// Who must act: completes "waits for …".
     pub fn needs(&self, kind: KindId) -> &str {
         self.kind_at(kind).map_or("", |kind| &kind.needs)
+    }
+
+    /// What reports call an object of the kind of that name: a noun.
+    pub fn thing<'a>(&'a self, kind: &'a str) -> &'a str {
+        self.kinds.iter().find(|known| known.name == kind).map_or(kind, |known| &known.thing)
     }
 
     /// What reports call a wait of that kind, after "waits: ": its `label`, or its name without hyphens.

@@ -162,6 +162,8 @@ pub(crate) struct RawKind {
     pub(crate) needs: String,
     /// What reports call such a wait.
     pub(crate) label: Option<String>,
+    /// What reports call the object.
+    pub(crate) thing: Option<String>,
     /// It can be held for reading by several, or for writing by one.
     #[serde(default)]
     pub(crate) shared: YesNo,

@@ -20,7 +20,7 @@ pub(super) struct Near<'a> {
 impl<'a> Near<'a> {
     pub(super) fn of(graph: &'a GraphView, finding: Option<&'a FindingView>) -> Self {
         let own = finding.map_or(&[][..], |finding| &finding.edges);
-        let edges = direct(&distinct(graph.edges.iter().chain(own)));
+        let edges = living(&direct(&distinct(graph.edges.iter().chain(own))), graph);
         let out = leaving(&edges);
         let (mut core, left_out) = finding.map(|finding| reachable(graph, &out, finding)).unwrap_or_default();
         let ring = ring_of(graph, &core).map(|ring| with_between(&ring, &out)).unwrap_or_default();
@@ -56,6 +56,17 @@ fn direct<'a>(edges: &[&'a EdgeView]) -> Vec<&'a EdgeView> {
         steps.filter(|step| step.to != edge.to && step.to != edge.from).any(|step| has(step.to, edge.to))
     };
     edges.iter().copied().filter(|edge| edge.kind != "rule" || !over(edge)).collect()
+}
+
+/// Without the locks and queues of which only one task's wait is known, where a rule says who must act.
+fn living<'a>(edges: &[&'a EdgeView], graph: &GraphView) -> Vec<&'a EdgeView> {
+    let told: BTreeSet<u32> = edges.iter().filter(|edge| edge.kind == "rule").map(|edge| edge.from).collect();
+    let held: BTreeSet<u32> = edges.iter().map(|edge| edge.from).collect();
+    let mut waiters: BTreeMap<u32, usize> = BTreeMap::new();
+    edges.iter().for_each(|edge| *waiters.entry(edge.to).or_default() += 1);
+    let is_task = |node: u32| graph.nodes.get(node as usize).is_some_and(|node| node.kind == "task");
+    let dead = |edge: &EdgeView| !held.contains(&edge.to) && !is_task(edge.to) && waiters.get(&edge.to) == Some(&1);
+    edges.iter().copied().filter(|edge| !(told.contains(&edge.from) && dead(edge))).collect()
 }
 
 fn leaving<'a>(edges: &[&'a EdgeView]) -> BTreeMap<u32, Vec<&'a EdgeView>> {

@@ -59,6 +59,7 @@ pub fn vocabulary(vocabulary: &Vocabulary) -> Value {
                 "groups": described("texts", "groups it is in"),
                 "needs": {"type": "string", "description": "who must act: completes \"waits for …\""},
                 "label": {"type": "string", "description": "what reports call such a wait, after \"waits: \""},
+                "thing": {"type": "string", "description": "what reports call the object, where that is not the label"},
                 "shared": described("yes-no", "it can be held for reading by several, or for writing by one"),
                 "fair": described("yes-no", "a waiting reader also waits for a writer ahead of it"),
                 "untyped": described("yes-no", "the system cannot tell what for"),
