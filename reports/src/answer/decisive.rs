@@ -95,7 +95,9 @@ fn find(text: &str, word: &str) -> Option<Range<usize>> {
         let head = before.trim_end_matches('0');
         let head = head.strip_suffix("0x").or(before.strip_suffix("0x")).unwrap_or(before);
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
-        let ends = !text.get(range.end..)?.starts_with(is_part);
+        // A lost `+` leaves an offset glued to the function.
+        let after = text.get(range.end..)?;
+        let ends = !after.starts_with(is_part) || after.starts_with("0x");
         let begins = !head.ends_with(is_part) || !word.starts_with(is_part);
         (ends && begins).then_some(range)
     })
@@ -110,6 +112,7 @@ mod tests {
         assert_eq!(find("#3 [ffff] mutex_lock_slow at 1, mutex_lock+4", "mutex_lock"), Some(32..42));
         assert_eq!(find("owner = 0xffff88003570de20,", "ffff88003570de20"), Some(10..26));
         assert_eq!(find("<0x00000000fc08a9a0>", "fc08a9a0"), Some(11..19));
+        assert_eq!(find("[ffff] mutex_lock0x1/0x2", "mutex_lock"), Some(7..17));
         assert_eq!(find("task 14790", "4790"), None);
         assert_eq!(find("x", ""), None);
     }

@@ -35,11 +35,8 @@ fn descriptor(finding: &FindingView) -> RuleDescriptor {
     RuleDescriptor {
         id: visible(&finding.rule),
         short_description: Message::of(&finding.title),
-        full_description: Message::of(if finding.explanation.is_empty() {
-            &finding.title
-        } else {
-            &finding.explanation
-        }),
+        // What a finding explains is said of this case: it stands in its message.
+        full_description: Message::of(&finding.title),
         help: help(finding),
         help_uri: finding.references.iter().find_map(|reference| words::web(reference.url.as_deref()?)),
         default_configuration: Configuration {
