@@ -5,7 +5,7 @@ import { rmSync, statSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { LAPTOP, PHONE, launch, withPage } from "./browser.mjs";
 import { isHarmless, needsNoScript, ownScripts } from "./checks/harmless.mjs";
-import { fitsScreens, isAccessible, prints, takePictures } from "./checks/looks.mjs";
+import { fitsScreens, isAccessible, namesKeepTheirNumbers, prints, takePictures } from "./checks/looks.mjs";
 import { edgesShowEvidence, keyboardReaches, linksLeadToTheirLines, searchFiltersStacks } from "./checks/use.mjs";
 import { makeReports } from "./reports.mjs";
 
@@ -29,10 +29,10 @@ after(async () => {
   rmSync(made.folder, { recursive: true, force: true });
 });
 
-/** One test for each report, two at a time. */
-function forEach(title, list, check) {
+/** One test for each report, two at a time; with `todo` a known fault is shown and fails nothing. */
+function forEach(title, list, check, { todo = false } = {}) {
   describe(title, { concurrency: 2 }, () => {
-    for (const report of list) test(report.name, () => check(report));
+    for (const report of list) test(report.name, { todo }, () => check(report));
   });
 }
 
@@ -50,6 +50,8 @@ for (const [screen, viewport] of Object.entries({ phone: PHONE, laptop: LAPTOP }
   forEach(`axe finds nothing serious on a ${screen}`, typical, ({ file }) => isAccessible(browser, file, viewport));
 }
 forEach("no report is wider than the screen", ordinary, ({ file }) => fitsScreens(browser, file, [LAPTOP, PHONE]));
+forEach("names from right to left keep their numbers behind them", named("hostile-unicode"), ({ file }) =>
+  namesKeepTheirNumbers(browser, file, "4321"), { todo: "names are not isolated from what follows them" });
 forEach("everything is open on paper", [...typical, ...named("rmmod-ttm-mutex")], ({ file }) => prints(browser, file));
 forEach("pictures for people", typical, (report) => takePictures(browser, report));
 

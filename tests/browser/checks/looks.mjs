@@ -95,3 +95,35 @@ export async function takePictures(browser, { file, name }) {
     await shoot(page, `${name}-print.png`);
   });
 }
+
+/** A name in a script that is written from right to left does not draw the number behind it into itself. */
+export async function namesKeepTheirNumbers(browser, file, number) {
+  await withPage(browser, file, {}, async (page) => {
+    const torn = await page.evaluate((number) => {
+      document.querySelectorAll("details").forEach((fold) => (fold.open = true));
+      const torn = [];
+      const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+      const box = (node, from, to) => {
+        const range = document.createRange();
+        range.setStart(node, from);
+        range.setEnd(node, to);
+        return range.getBoundingClientRect();
+      };
+      for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        const at = node.data.indexOf(`(${number})`);
+        if (at <= 0 || !node.parentElement.checkVisibility()) continue;
+        // The letters of the name before it, as far as they stand on the same line.
+        const place = box(node, at + 1, at + 1 + number.length);
+        for (let letter = Math.max(0, at - 8); letter < at; letter += 1) {
+          const seen = box(node, letter, letter + 1);
+          if (Math.abs(seen.top - place.top) < 5 && seen.left > place.left) {
+            torn.push(node.data.trim().slice(0, 60));
+            break;
+          }
+        }
+      }
+      return torn;
+    }, number);
+    assert.deepEqual(torn, [], "numbers that stand inside the name before them");
+  });
+}
