@@ -47,18 +47,20 @@ export function longLine() {
 }
 
 /**
- * Dumps of a busy server with 2000 threads, one after the other, until the file has that many bytes. In each dump the
- * threads are somewhere else; the ring is in the middle.
+ * A server with as many threads as make that many bytes, each of them behind one of 3001 locks; the ring is in the
+ * middle.
  */
 export function writeDumps(path, bytes) {
+  // Written in blocks of so many.
   const threads = 2000;
   const file = openSync(path, "w");
   let ring = queueAndRing(5);
   for (let written = 0, dump = 0; written < bytes; dump += 1) {
-    let text = `\n2026-11-20 21:${String(dump % 60).padStart(2, "0")}:28 dump ${dump}\n`;
+    let text = "";
     for (let index = 0; index < threads; index += 1) {
-      const lock = hex(0x7f0000000000 + ((index + dump) % 40) * 64);
-      text += thread(index + 1, 100_000 + index, `pool-${index}`, lock, (index * 7919 + dump * 31) % 5003);
+      const number = dump * threads + index;
+      const lock = hex(0x7f0000000000 + ((number * 7) % 3001) * 64);
+      text += thread(number + 10, 100_000 + number, `pool-${number}`, lock, (number * 7919) % 5003);
     }
     if (written > bytes / 2) {
       text += ring;

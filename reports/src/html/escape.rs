@@ -31,11 +31,33 @@ pub(super) fn shown(page: &str) -> String {
         if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
             shown.push_str(text);
         } else {
-            shown.push_str(&visible(text));
+            push_directed(&visible(text), &mut shown);
         }
         shown.push_str(end);
     }
     shown
+}
+
+/// Adds a text; behind letters that are written from right to left a mark ends their direction, else the number of a
+/// task would stand inside its name.
+fn push_directed(text: &str, html: &mut String) {
+    let mut leftward = false;
+    for c in text.chars() {
+        if leftward && !is_leftward(c) {
+            html.push_str("&lrm;");
+        }
+        leftward = is_leftward(c);
+        html.push(c);
+    }
+    if leftward {
+        html.push_str("&lrm;");
+    }
+}
+
+/// Letters of the Hebrew, Arabic, Syriac, Thaana, N'Ko and neighbouring blocks, and their presentation forms.
+fn is_leftward(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}'
+        | '\u{1e800}'..='\u{1efff}')
 }
 
 #[cfg(test)]
@@ -52,5 +74,6 @@ mod tests {
     #[test]
     fn lines_stay_lines() {
         assert_eq!(shown("a\u{202e}b\n\0ü\n"), "a\\u{202e}b\n^@ü\n");
+        assert_eq!(shown("مهمة (4321)"), "مهمة&lrm; (4321)");
     }
 }

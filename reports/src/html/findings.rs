@@ -64,7 +64,8 @@ struct ItemBlock {
     kind: &'static str,
     text: String,
     prompt: Option<String>,
-    note: Option<String>,
+    /// Pieces of the remark, and whether they are code.
+    note: Vec<(bool, String)>,
     url: Option<String>,
 }
 
@@ -133,7 +134,8 @@ fn section(section: &Section) -> SectionBlock {
 }
 
 fn item(item: &Item) -> ItemBlock {
-    let prose = |text: &str| ItemBlock { kind: "prose", text: text.to_owned(), prompt: None, note: None, url: None };
+    let prose =
+        |text: &str| ItemBlock { kind: "prose", text: text.to_owned(), prompt: None, note: Vec::new(), url: None };
     match item {
         Item::Prose(text) => prose(text),
         Item::Run(of) => command(of),
@@ -145,7 +147,13 @@ fn item(item: &Item) -> ItemBlock {
 /// A command as an item.
 fn command(command: &Command) -> ItemBlock {
     let prompt = command.prompt();
-    ItemBlock { kind: "run", text: command.text.clone(), prompt, note: command.note.clone(), url: None }
+    ItemBlock { kind: "run", text: command.text.clone(), prompt, note: pieces(command.note.as_deref()), url: None }
+}
+
+/// A remark with what stands between backticks as code.
+pub(super) fn pieces(note: Option<&str>) -> Vec<(bool, String)> {
+    let pieces = note.unwrap_or_default().split('`').enumerate();
+    pieces.filter(|(_, text)| !text.is_empty()).map(|(at, text)| (at % 2 == 1, text.to_owned())).collect()
 }
 
 /// Rules come from outside as well: only addresses of pages become links.

@@ -88,7 +88,7 @@ struct NearRow {
     missing: Vec<String>,
     prompt: Option<String>,
     next: Option<String>,
-    note: Option<String>,
+    note: Vec<(bool, String)>,
 }
 
 #[derive(Debug, Serialize)]
@@ -199,6 +199,6 @@ fn near(near: &NearTold) -> NearRow {
         missing: near.missing.clone(),
         prompt: near.next.as_ref().and_then(|next| next.prompt()),
         next: near.next.as_ref().map(|next| next.text.clone()),
-        note: near.next.as_ref().and_then(|next| next.note.clone()),
+        note: findings::pieces(near.next.as_ref().and_then(|next| next.note.as_deref())),
     }
 }

@@ -6,6 +6,7 @@ use crate::answer::words::{self, counted, place};
 use crate::view::{EqualFrameView, EqualView, NAMELESS, equal, shorten};
 use serde::Serialize;
 use stacklore_model::Reliability;
+use stacklore_reason::finding::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Groups that are shown.
@@ -68,14 +69,16 @@ pub(super) fn of(report: &Report, names: &[String], targets: &mut Targets) -> St
     };
     // What waits is what a reader looks for.
     let mut order: Vec<&EqualView> = groups.iter().collect();
-    order.sort_by_key(|group| class(group) != "wait");
+    order.sort_by_key(|group| class(report, group) != "wait");
     let telling = telling(report);
     let shown = order.iter().take(GROUPS).map(|group| of_group(report, group, names, &telling, targets)).collect();
     Stacks { told, groups: shown, more: groups.len().saturating_sub(GROUPS) }
 }
 
-fn class(group: &EqualView) -> &'static str {
+fn class(report: &Report, group: &EqualView) -> &'static str {
     match group.wait.as_deref() {
+        // Another tool saw the same task rest.
+        Some(wait) if report.verdict == Verdict::Healthy && wait != "on-cpu" => "rest",
         _ if group.idle => "rest",
         Some("on-cpu") => "run",
         Some("scan" | "profile") | None => "unknown",
@@ -104,7 +107,7 @@ fn of_group(
     Group {
         count: group.count,
         wait: words::wait(&report.contents.kinds, group.wait.as_deref(), group.mode, group.idle),
-        class: class(group),
+        class: class(report, group),
         head: head.join(" ← "),
         tasks: tasks(report, group),
         dialect: group.dialect.clone(),

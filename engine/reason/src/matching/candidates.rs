@@ -26,13 +26,34 @@ pub(crate) struct Candidate {
 pub(crate) type SetValue = (Rc<[RowId]>, tera::Value);
 
 /// Candidates by the value of one field.
-type JoinMap = HashMap<Thing, Vec<u32>>;
+type JoinMap = HashMap<Thing, Rc<[u32]>>;
 
 /// Rows that may fit by the value of one field, and those of which the case does not tell it.
 #[derive(Default)]
 pub(crate) struct MayJoin {
     by_value: HashMap<Thing, Vec<RowId>>,
     untold: Vec<RowId>,
+}
+
+/// Candidates that joined values leave.
+pub(crate) enum Joined {
+    /// All of the clause.
+    All,
+    /// Some of the clause, by their numbers.
+    Numbers(Rc<[u32]>),
+    /// These.
+    These(Vec<Candidate>),
+}
+
+impl Joined {
+    /// The candidates; `fits` are those of the clause.
+    pub(crate) fn iter<'j>(&'j self, fits: &'j [Candidate]) -> Box<dyn Iterator<Item = Candidate> + 'j> {
+        match self {
+            Joined::All => Box::new(fits.iter().copied()),
+            Joined::Numbers(numbers) => Box::new(numbers.iter().filter_map(|at| fits.get(*at as usize)).copied()),
+            Joined::These(rows) => Box::new(rows.iter().copied()),
+        }
+    }
 }
 
 /// Candidates of one clause of a rule.
@@ -234,7 +255,7 @@ impl<'a> Tried<'a> {
     }
 
     /// The candidates of a clause that its joined values leave, for the variables that stand for something.
-    pub(crate) fn joined(&self, clause: ClauseId, binding: &Binding) -> Vec<Candidate> {
+    pub(crate) fn joined(&self, clause: ClauseId, binding: &Binding) -> Joined {
         let of = self.rule.clause(clause);
         if let Some(var) = of.row {
             let fixed = |row: RowId| {
@@ -243,11 +264,10 @@ impl<'a> Tried<'a> {
             };
             match binding.get(var) {
                 Bound::Free => {}
-                Bound::One(thing) => return thing.row().and_then(fixed).into_iter().collect(),
-                Bound::Set(rows) => return rows.iter().filter_map(|row| fixed(*row)).collect(),
+                Bound::One(thing) => return Joined::These(thing.row().and_then(fixed).into_iter().collect()),
+                Bound::Set(rows) => return Joined::These(rows.iter().filter_map(|row| fixed(*row)).collect()),
             }
         }
-        let fits = self.fits(clause);
         for (at, condition) in of.conditions.iter().enumerate() {
             let Some((field, reference)) = equality(condition) else { continue };
             let Some(wanted) = self.tables.resolve(reference, binding) else { continue };
@@ -256,26 +276,35 @@ impl<'a> Tried<'a> {
                 continue;
             }
             let map = self.join_map(clause, at, field);
-            let mut found: Vec<u32> =
-                wanted.things.iter().filter_map(|(thing, _)| map.get(thing)).flatten().copied().collect();
+            let numbers = |thing: &Thing| map.get(thing).cloned();
+            // Most often one value is wanted: its rows are at hand.
+            if let [(thing, _)] = wanted.things.as_slice() {
+                return Joined::Numbers(numbers(thing).unwrap_or_else(|| Rc::new([])));
+            }
+            let found = wanted.things.iter().filter_map(|(thing, _)| numbers(thing));
+            let mut found: Vec<u32> = found.flat_map(|numbers| numbers.to_vec()).collect();
             found.sort_unstable();
             found.dedup();
-            return found.into_iter().map(|at| fits[at as usize]).collect();
+            return Joined::Numbers(found.into());
         }
-        fits.to_vec()
+        Joined::All
     }
 
     fn join_map(&self, clause: ClauseId, at: usize, field: &str) -> Rc<JoinMap> {
         if let Some(map) = self.candidates[clause.0].joins.borrow().get(&at) {
             return map.clone();
         }
-        let mut map = JoinMap::new();
+        let mut rows: HashMap<Thing, Vec<u32>> = HashMap::new();
         for (number, candidate) in (0..).zip(self.fits(clause)) {
             for value in self.tables.cell(candidate.row, field).values() {
-                map.entry(value.clone()).or_default().push(number);
+                rows.entry(value.clone()).or_default().push(number);
             }
         }
-        let map = Rc::new(map);
+        let told_once = |mut rows: Vec<u32>| {
+            rows.dedup();
+            rows.into()
+        };
+        let map: Rc<JoinMap> = Rc::new(rows.into_iter().map(|(value, rows)| (value, told_once(rows))).collect());
         self.candidates[clause.0].joins.borrow_mut().insert(at, map.clone());
         map
     }

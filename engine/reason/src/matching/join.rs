@@ -153,7 +153,8 @@ impl Tried<'_> {
     fn extend_single(&self, clause: ClauseId, binding: &Binding) -> Vec<Binding> {
         let of = self.rule.clause(clause);
         let mut found = Vec::new();
-        for Candidate { row, known } in self.joined(clause, binding) {
+        let joined = self.joined(clause, binding);
+        for Candidate { row, known } in joined.iter(self.fits(clause)) {
             let thing = Thing::Row(row);
             if binding.has(self.rule, &thing, of.row) {
                 continue;
@@ -206,17 +207,24 @@ impl Tried<'_> {
         let mut places: HashMap<Way, usize> = HashMap::new();
         let grouping = of.conditions.iter().filter_map(equality);
         let mut grouping = grouping.filter(|(_, by)| by.field.is_none() && binding.is_free(by.var));
+        // One group of which few may be: where there are more, it is told and nobody asks for the rest.
+        let mut most = usize::MAX;
         if grouping.next().is_none() {
             groups.push((Vec::new(), Vec::new()));
             places.insert(Vec::new(), 0);
+            most = of.count.and_then(|count| count.max).unwrap_or(usize::MAX);
         }
-        for Candidate { row, known } in self.joined(clause, binding) {
+        let joined = self.joined(clause, binding);
+        for Candidate { row, known } in joined.iter(self.fits(clause)) {
             if taken.contains(&row) {
                 continue;
             }
             let (outcome, ways) = self.tables.fits_joined(row, of, binding);
             if outcome.truth != Truth::Yes {
                 continue;
+            }
+            if groups.first().is_some_and(|(_, rows)| rows.len() > most) {
+                break;
             }
             let candidate = Candidate { row, known: known.min(outcome.known) };
             for way in ways {
