@@ -123,6 +123,39 @@ fn nothing_that_could_be_read_is_status_two() {
 }
 
 #[test]
+fn completions_and_the_manual_page_know_the_formats() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = run(&["completions", shell], b"");
+        assert_eq!((script.status, script.err.as_str()), (0, ""));
+        assert!(script.out.contains("stacklore") && script.out.contains("min-certainty"), "{}", script.out);
+    }
+    let page = run(&["man"], b"");
+    assert!(page.out.starts_with(".ie") && page.out.contains(".TH stacklore 1"), "{}", page.out);
+    assert_eq!(run(&["completions", "teletype"], b"").status, 2);
+}
+
+#[test]
+fn one_word_or_one_line_is_enough_for_a_script() {
+    let sample = "corpus/seeds/rmmod-ttm-mutex/input.txt";
+    assert_eq!(run(&["--quiet", sample], b"").out, "hang\n");
+    let brief = run(&["--brief", sample], b"").out;
+    assert_eq!(brief.lines().count(), 2, "{brief}");
+    assert!(brief.starts_with("HANG  self-deadlock, proven.") && brief.contains("\n  and so  lock convoy"), "{brief}");
+    assert_eq!(run(&["--brief", "--format", "json", sample], b"").status, 2);
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_ask() {
+    let sample = "corpus/seeds/rmmod-ttm-mutex/input.txt";
+    let plain = run(&[sample], b"").out;
+    assert!(!plain.contains('\x1b') && plain.contains("^^^^"), "{plain}");
+    let coloured = run(&["--color", "always", sample], b"").out;
+    assert!(coloured.contains("\x1b[1;31mHANG") && !coloured.contains("^^^^"), "{coloured:?}");
+    let bare: String = coloured.split('\x1b').map(|part| part.split_once('m').map_or(part, |(_, rest)| rest)).collect();
+    assert!(bare.contains("ttm-buffer-locked-twice"), "{bare}");
+}
+
+#[test]
 fn usage_errors_are_status_two() {
     for arguments in [&["--format", "morse"][..], &["--nonsense"], &["rules"], &["rules", "show"]] {
         let outcome = run(arguments, TEXT);

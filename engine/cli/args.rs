@@ -2,6 +2,7 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use stacklore::reason::finding::Certainty;
 use stacklore::reports::{CONTENTS_FORMATS, FORMATS, Redact, Root, redact};
 use std::path::PathBuf;
@@ -32,6 +33,14 @@ pub(crate) enum Command {
     Parse(ParseArgs),
     /// Draft, check, test, list and show rules; schema for editors, pages for readers
     Rules(RulesArgs),
+    /// Print the completions of a shell
+    Completions {
+        /// Which shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
     /// Print the JSON Schema of what `--format json` writes
     Schema {
         /// Of which command

@@ -25,6 +25,8 @@ fn main() -> ExitCode {
         Some(Command::Parse(args)) => commands::parse::run(&args),
         Some(Command::Rules(args)) => commands::rules::run(&args.command),
         Some(Command::Schema { of }) => commands::schema::run(of),
+        Some(Command::Completions { shell }) => commands::help::completions(shell),
+        Some(Command::Man) => commands::help::man(),
     };
     let exit = result.unwrap_or_else(|error| {
         if is_broken_pipe(&error) {

@@ -4,7 +4,7 @@ use super::Alarm;
 use super::words::{self, counted};
 use crate::Report;
 use crate::view::FindingView;
-use stacklore_reason::finding::Verdict;
+use stacklore_reason::finding::{Class, Verdict};
 
 /// The word where something waits and no rule knows it.
 pub(super) const UNKNOWN: &str = "UNKNOWN";
@@ -28,7 +28,12 @@ pub(crate) fn first_line(report: &Report) -> (&'static str, Alarm, String) {
 fn headline(report: &Report, finding: Option<&FindingView>) -> String {
     if let Some(finding) = finding {
         let title = finding.title.trim_end_matches('.');
-        return format!("{}, {}.  {title}.", words::class(finding.class), finding.certainty.name());
+        let certainty = finding.certainty.name();
+        // A crash is one already by the first word.
+        return match finding.class {
+            Class::Crash if report.verdict == Verdict::Crash => format!("{certainty}.  {title}."),
+            class => format!("{}, {certainty}.  {title}.", words::class(class)),
+        };
     }
     let graph = &report.contents.wait_graph;
     let is_task = |node: &&u32| graph.nodes.get(**node as usize).is_some_and(|node| node.kind == "task");

@@ -11,7 +11,6 @@ use crate::matching::Matched;
 use crate::vocabulary::Vocabulary;
 use stacklore_model::{Known, Reliability, Span, StackKind, System, TaskId, TaskState};
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
 
 fn finding(rule: &str, class: Class, certainty: Certainty, tasks: &[TaskId]) -> Finding {
     Finding {
@@ -425,9 +424,7 @@ fn many_findings_about_one_task() {
         findings.push(special);
     }
     let analysis = builder.build();
-    let begin = Instant::now();
     let diagnosis = diagnose(&analysis, findings);
-    assert!(begin.elapsed() < Duration::from_secs(10));
     assert_eq!(diagnosis.findings.len(), 2 * MANY + 1);
     assert!(diagnosis.findings[1..].iter().all(|finding| finding.consequence_of == Some(0)));
 }

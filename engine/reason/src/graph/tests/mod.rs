@@ -5,12 +5,9 @@ mod random;
 use super::testing::*;
 use super::{EdgeKind, Node, Root};
 use stacklore_model::{HoldSource, Known, Mode, TaskId, TaskState};
-use std::time::{Duration, Instant};
 
 const READ: Option<Mode> = Some(Mode::Read);
 const WRITE: Option<Mode> = Some(Mode::Write);
-/// Far more than any linear search needs, far less than a quadratic one takes.
-const LINEAR: Duration = Duration::from_secs(10);
 
 #[test]
 fn two_tasks_that_want_each_others_lock_are_a_cycle() {
@@ -334,9 +331,7 @@ fn a_chain_of_100_000_tasks() {
         let task = builder.task_with(&[]);
         builder.waits(task, JOIN).awaited_task = (n + 1 < LENGTH).then_some(TaskId(n + 1));
     }
-    let begin = Instant::now();
     let analysis = builder.build();
-    assert!(begin.elapsed() < LINEAR);
     assert_eq!(analysis.chains.len(), LENGTH as usize);
     assert_eq!(analysis.chains[0].root, Root::Waits(TaskId(LENGTH - 1)));
     assert_eq!(analysis.chains[0].tasks.len(), 64);
@@ -351,9 +346,7 @@ fn a_ring_of_100_000_tasks() {
         let task = builder.task_with(&[]);
         builder.waits(task, JOIN).awaited_task = Some(TaskId((n + 1) % LENGTH));
     }
-    let begin = Instant::now();
     let analysis = builder.build();
-    assert!(begin.elapsed() < LINEAR);
     assert_eq!(analysis.cycles[0].steps.len(), LENGTH as usize);
 }
 
@@ -374,9 +367,7 @@ fn many_waiters_and_holders_of_one_lock() {
             builder.holds(task, READ, lock);
         }
     }
-    let begin = Instant::now();
     let analysis = builder.build();
-    assert!(begin.elapsed() < LINEAR);
     assert_eq!(analysis.cycles.len(), 1);
     assert_eq!(analysis.cycles[0].steps.len(), 2);
     assert_eq!(analysis.chains.len() + analysis.cycles[0].tasks.len(), (MANY / 2 * 3) as usize);
