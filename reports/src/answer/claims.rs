@@ -2,11 +2,28 @@
 //! that its number is enough.
 
 use super::decisive::Decisive;
+use super::words::{place, places};
 use super::{Claim, QuotedLine};
 use crate::Report;
 use crate::view::{EvidenceView, FindingView, Quote};
 use stacklore_reason::finding::WAY;
 use std::collections::BTreeSet;
+
+/// Places of lines that were quoted before and are named.
+const ABOVE: usize = 8;
+
+impl Claim {
+    /// The lines that were quoted further up, in words: `lines 74, 232 above`; empty where there are none.
+    pub(crate) fn above(&self, sources: &[String]) -> String {
+        let named = self.above.iter().take(ABOVE).map(|(source, line)| place(*source, *line, sources));
+        let named: Vec<String> = named.collect();
+        match self.above.len() {
+            0 => String::new(),
+            all if all > named.len() => format!("{}, … above", places(&named)),
+            _ => format!("{} above", places(&named)),
+        }
+    }
+}
 
 /// Tells the claims of the findings of a report, in their order.
 pub(super) struct Claims<'a> {

@@ -49,8 +49,12 @@ impl<'a> Decisive<'a> {
             waits || lock.holders.iter().any(|holder| about.contains(&holder.task))
         };
         let locks = contents.locks.iter().filter(concerns).flat_map(lock_words);
+        let nodes = finding.edges.iter().flat_map(|edge| [edge.from, edge.to]);
+        let nodes = nodes.filter_map(|node| contents.wait_graph.nodes.get(node as usize));
+        let facts = nodes.filter(|node| node.kind == "fact").filter_map(|node| contents.facts.get(node.index as usize));
+        let values = facts.flat_map(|fact| fact.fields.values()).filter_map(|value| value.as_str().map(str::to_owned));
         let tasks = finding.tasks.iter().filter_map(|task| contents.tasks.get(*task as usize)).flat_map(task_words);
-        locks.chain(tasks).filter(|word| word.len() >= SHORTEST).collect()
+        locks.chain(tasks).chain(values).filter(|word| word.len() >= SHORTEST).collect()
     }
 
     /// Whether a frame stands in that line.

@@ -4,13 +4,11 @@ use super::Level;
 use super::inline::{code, link};
 use super::page::Page;
 use super::quotes;
-use crate::answer::words::{counted, place, places};
+use crate::answer::words::counted;
 use crate::answer::{Answer, Claim, Command, Item, NearTold, Section, Told};
 
 /// Level of the heading of a finding.
 const HEADING: usize = 3;
-/// Places of lines that were quoted before and are named.
-const ABOVE: usize = 8;
 
 /// Writes all findings.
 pub(super) fn write(page: &mut Page, answer: &Answer, level: &Level, sources: &[String]) {
@@ -64,24 +62,13 @@ fn evidence(page: &mut Page, claims: &[Claim], level: &Level, sources: &[String]
 }
 
 fn claim(page: &mut Page, claim: &Claim, sources: &[String]) {
-    let above = above(claim, sources);
+    let above = claim.above(sources);
     let says = page.prose(&claim.says);
     match above.is_empty() {
         true => page.block(says),
         false => page.block(format!("{says} ({})", page.prose(&above))),
     }
     quotes::write(page, &claim.lines, claim.more_lines, sources);
-}
-
-/// `lines 74, 232 above`
-fn above(claim: &Claim, sources: &[String]) -> String {
-    let named: Vec<String> =
-        claim.above.iter().take(ABOVE).map(|(source, line)| place(*source, *line, sources)).collect();
-    match claim.above.len() {
-        0 => String::new(),
-        all if all > named.len() => format!("{}, … above", places(&named)),
-        _ => format!("{} above", places(&named)),
-    }
 }
 
 fn section(page: &mut Page, section: &Section) {

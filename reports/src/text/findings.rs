@@ -3,7 +3,6 @@
 use super::page::{Page, width};
 use super::quotes;
 use super::style::Style;
-use crate::answer::words::{place, places};
 use crate::answer::{Answer, Claim, Command, Item, NearTold, Section, Told};
 use std::io;
 
@@ -11,8 +10,6 @@ use std::io;
 const DEPTH: usize = 3;
 /// Headings that stand beside their only sentence.
 const SHORT: usize = 20;
-/// Places of lines that were quoted before and are named.
-const ABOVE: usize = 8;
 
 /// Writes all findings.
 pub(super) fn write(page: &mut Page<'_>, answer: &Answer, sources: &[String]) -> io::Result<()> {
@@ -76,7 +73,7 @@ fn heading(page: &mut Page<'_>, left: usize, mark: &str, finding: &Told) -> io::
 }
 
 fn claim(page: &mut Page<'_>, left: usize, claim: &Claim, sources: &[String]) -> io::Result<()> {
-    let above = above(claim, sources);
+    let above = claim.above(sources);
     if claim.lines.is_empty() && !above.is_empty() {
         return page.item(left, "", &format!("{} ({above})", claim.says));
     }
@@ -88,17 +85,6 @@ fn claim(page: &mut Page<'_>, left: usize, claim: &Claim, sources: &[String]) ->
         more => page.line(left + 2, &format!("… and {more} more lines"))?,
     }
     if above.is_empty() { Ok(()) } else { page.item(left + 2, "", &format!("and {above}")) }
-}
-
-/// `lines 74, 232 above`
-fn above(claim: &Claim, sources: &[String]) -> String {
-    let named: Vec<String> =
-        claim.above.iter().take(ABOVE).map(|(source, line)| place(*source, *line, sources)).collect();
-    match claim.above.len() {
-        0 => String::new(),
-        all if all > named.len() => format!("{}, … above", places(&named)),
-        _ => format!("{} above", places(&named)),
-    }
 }
 
 fn section(page: &mut Page<'_>, left: usize, section: &Section) -> io::Result<()> {
