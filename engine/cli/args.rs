@@ -123,15 +123,15 @@ pub(crate) struct KnowledgeArgs {
 pub(crate) struct DiagnoseArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Form of the report: `text` for people, `json` for programs, `sarif` (2.1.0) for viewers of findings, `dot` for
-    /// Graphviz: who waits for whom
+    /// Form of the report: `text` for the terminal, `markdown` for pasting into a ticket, `html` for an attachment,
+    /// `json` for programs, `sarif` (2.1.0) for viewers of findings, `dot` for Graphviz: who waits for whom
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format_names())]
     pub(crate) format: String,
     /// Write one line for each finding
-    #[arg(long, short, conflicts_with = "format")]
+    #[arg(long, short, conflicts_with_all = ["format", "why"])]
     pub(crate) brief: bool,
     /// Write the verdict only, in one word: hang, suspect, crash, healthy, unknown or no-traces
-    #[arg(long, short, conflicts_with_all = ["format", "brief"])]
+    #[arg(long, short, conflicts_with_all = ["format", "brief", "why"])]
     pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,

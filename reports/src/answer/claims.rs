@@ -67,7 +67,9 @@ impl<'a> Claims<'a> {
             for ((source, line), text) in numbers(quote).zip(texts(quote)) {
                 if self.quoted.contains(&(source, line)) {
                     claim.above.push((source, line));
-                } else if claim.lines.len() < most && !text.is_empty() {
+                } else if text == Some("") {
+                    // An empty line carries nothing.
+                } else if let Some(text) = text.filter(|_| claim.lines.len() < most) {
                     self.quoted.insert((source, line));
                     self.ever.insert((source, line));
                     claim.lines.push(self.quoted_line(source, line, text, words, is_way));
@@ -95,6 +97,6 @@ fn numbers(quote: &Quote) -> impl Iterator<Item = (u32, u32)> + '_ {
 }
 
 /// The lines of a quote, and nothing for those that it leaves out.
-fn texts(quote: &Quote) -> impl Iterator<Item = &str> + '_ {
-    quote.text.iter().map(|text| text.trim()).chain(std::iter::repeat(""))
+fn texts(quote: &Quote) -> impl Iterator<Item = Option<&str>> + '_ {
+    quote.text.iter().map(|text| Some(text.trim())).chain(std::iter::repeat(None))
 }

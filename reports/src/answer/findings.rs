@@ -122,14 +122,16 @@ fn run(text: &str) -> Item {
 
 /// What would settle a finding: each command once, with what it would make of it.
 fn settle(finding: &FindingView) -> Vec<Item> {
-    let command = |missing: &MissingView| {
-        let command = Command::of(&missing.next);
-        match missing.would_make.filter(|certainty| *certainty > finding.certainty) {
-            Some(certainty) => command.noted(&format!("would make it {}", certainty.name())),
-            None => command,
+    let item = |missing: &MissingView| {
+        let surer = missing.would_make.filter(|certainty| *certainty > finding.certainty);
+        let remark = surer.map(|certainty| format!("would make it {}", certainty.name()));
+        match (run(&missing.next), remark) {
+            (Item::Run(command), Some(remark)) => Item::Run(command.noted(&remark)),
+            (Item::Prose(text), Some(remark)) => Item::Prose(format!("{text} ({remark})")),
+            (item, _) => item,
         }
     };
-    finding.missing.iter().filter(|missing| !missing.next.trim().is_empty()).map(|of| Item::Run(command(of))).collect()
+    finding.missing.iter().filter(|missing| !missing.next.trim().is_empty()).map(item).collect()
 }
 
 /// Two clauses may ask for the same output, and a rule may ask for it again.
@@ -154,7 +156,7 @@ pub(super) fn near(report: &Report) -> Vec<NearTold> {
         seen: miss.held.clone(),
         missing: miss.missing.iter().map(|missing| missing.says.clone()).filter(|says| !says.is_empty()).collect(),
         // One command: the first says the most, since the rule names its clauses in the order of their weight.
-        next: miss.missing.iter().find(|of| !of.next.trim().is_empty()).map(|of| Command::of(&of.next)),
+        next: miss.missing.iter().find(|of| !of.next.trim().is_empty()).map(|of| run(&of.next)),
     });
     near.collect()
 }

@@ -170,7 +170,7 @@ pub struct NearTold {
     /// What is missing.
     pub missing: Vec<String>,
     /// What to run next.
-    pub next: Option<Command>,
+    pub next: Option<Item>,
 }
 
 /// A group of stacks in words.

@@ -59,7 +59,7 @@ struct SectionBlock {
 }
 
 #[derive(Debug, Serialize)]
-struct ItemBlock {
+pub(super) struct ItemBlock {
     /// `prose`, `run` or `link`.
     kind: &'static str,
     text: String,
@@ -133,7 +133,7 @@ fn section(section: &Section) -> SectionBlock {
     SectionBlock { title: section.title, items: section.items.iter().map(item).collect() }
 }
 
-fn item(item: &Item) -> ItemBlock {
+pub(super) fn item(item: &Item) -> ItemBlock {
     let prose =
         |text: &str| ItemBlock { kind: "prose", text: text.to_owned(), prompt: None, note: Vec::new(), url: None };
     match item {
@@ -151,7 +151,7 @@ fn command(command: &Command) -> ItemBlock {
 }
 
 /// A remark with what stands between backticks as code.
-pub(super) fn pieces(note: Option<&str>) -> Vec<(bool, String)> {
+fn pieces(note: Option<&str>) -> Vec<(bool, String)> {
     let pieces = note.unwrap_or_default().split('`').enumerate();
     pieces.filter(|(_, text)| !text.is_empty()).map(|(at, text)| (at % 2 == 1, text.to_owned())).collect()
 }

@@ -49,6 +49,7 @@ fn templates() -> &'static Tera {
     TEMPLATES.get_or_init(|| {
         let mut tera = Tera::default();
         tera.add_raw_templates([
+            ("item.html", include_str!("templates/item.html").trim_end()),
             ("finding.html", include_str!("templates/finding.html")),
             ("stacks.html", include_str!("templates/stacks.html")),
             ("texts.html", include_str!("templates/texts.html")),

@@ -1,6 +1,6 @@
 //! A report as the template of the page needs it.
 
-use super::findings::{self, Block};
+use super::findings::{self, Block, ItemBlock};
 use super::lines;
 use super::policy;
 use super::stacks::{self, Stacks};
@@ -86,9 +86,7 @@ struct NearRow {
     rule: String,
     seen: Vec<String>,
     missing: Vec<String>,
-    prompt: Option<String>,
-    next: Option<String>,
-    note: Vec<(bool, String)>,
+    next: Option<ItemBlock>,
 }
 
 #[derive(Debug, Serialize)]
@@ -197,8 +195,6 @@ fn near(near: &NearTold) -> NearRow {
         rule: near.rule.clone(),
         seen: near.seen.clone(),
         missing: near.missing.clone(),
-        prompt: near.next.as_ref().and_then(|next| next.prompt()),
-        next: near.next.as_ref().map(|next| next.text.clone()),
-        note: findings::pieces(near.next.as_ref().and_then(|next| next.note.as_deref())),
+        next: near.next.as_ref().map(findings::item),
     }
 }

@@ -41,6 +41,9 @@ fn rows(picture: &Picture) -> Vec<String> {
         0 => {}
         more => rows.push(format!("  more[[\"and {more} more arrows\"]]")),
     }
+    if picture.left_out > 0 {
+        rows.push(format!("  away[[\"and {} more further away\"]]", picture.left_out));
+    }
     let in_ring = |node: &PictureNode| node.part == Part::Ring;
     if picture.nodes.iter().any(in_ring) {
         rows.push(format!("  classDef ring {RED}"));

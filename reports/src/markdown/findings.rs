@@ -76,37 +76,24 @@ fn section(page: &mut Page, section: &Section) {
         return page.block(format!("**{}:** {}", section.title, page.prose(only)));
     }
     page.block(format!("**{}**", section.title));
-    for item in &section.items {
-        match item {
-            Item::Prose(text) => page.item(&page.prose(text)),
-            Item::Run(of) => command(page, of),
-            Item::Link { title, url } => page.item(&link(title, url, page.most)),
-        }
+    section.items.iter().for_each(|of| item(page, of));
+}
+
+fn item(page: &mut Page, item: &Item) {
+    match item {
+        Item::Prose(text) => page.item(&page.prose(text)),
+        Item::Run(of) => command(page, of),
+        Item::Link { title, url } => page.item(&link(title, url, page.most)),
     }
 }
 
-/// A command in a block of its own: it is there to be copied. A question is an item of the list.
+/// A command in a block of its own: it is there to be copied.
 fn command(page: &mut Page, command: &Command) {
     let note = command.note.as_deref().unwrap_or_default();
-    if command.tool.is_none() && is_question(&command.text) {
-        let note = if note.is_empty() { String::new() } else { format!(" ({})", page.prose(note)) };
-        return page.item(&format!("{}{note}", page.prose(&command.text)));
-    }
-    let prompt = match command.tool.as_deref() {
-        Some("gdb") => "(gdb) ".to_owned(),
-        Some("lldb") => "(lldb) ".to_owned(),
-        Some(tool) => format!("{tool}> "),
-        None => String::new(),
-    };
+    let prompt = command.prompt().unwrap_or_default();
     let language = if command.tool.is_some() { "text" } else { "sh" };
     page.code(language, &[format!("{prompt}{}", command.text)]);
     page.paragraph(note);
-}
-
-/// What begins like a sentence is none of a shell.
-fn is_question(text: &str) -> bool {
-    let mut first = text.chars();
-    first.next().is_some_and(char::is_uppercase) && first.next().is_some_and(|c| c.is_lowercase() || c == ' ')
 }
 
 /// Writes what almost holds, folded.
@@ -127,6 +114,6 @@ fn near(page: &mut Page, miss: &NearTold) {
     }
     if let Some(next) = &miss.next {
         page.block("Run next:");
-        command(page, next);
+        item(page, next);
     }
 }

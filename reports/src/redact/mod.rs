@@ -41,11 +41,9 @@ pub trait Redact: Sized {
 
 impl Redact for Report {
     fn redacted(mut self) -> Self {
-        let frames = Frames::of(&self.contents, self.texts.len());
         let names = names(&self.contents);
-        let (texts, stand_ins, literals) = texts(&self.texts, &frames, &names.iter().map(|name| &**name).collect());
-        let names = names.iter().map(|name| &**name).collect();
-        let mut views = views::Views::new(Rewriter { stand_ins, literals, names }, &texts);
+        let (texts, rewriter) = learned(&self.contents, &self.texts, &names);
+        let mut views = views::Views::new(rewriter, &texts);
         self.case = views.case(self.case);
         views.contents(&mut self.contents);
         self.findings.iter_mut().for_each(|finding| views.finding(finding));
@@ -58,17 +56,26 @@ impl Redact for Report {
 
 impl Redact for Parsed {
     fn redacted(mut self) -> Self {
-        let frames = Frames::of(&self.contents, self.texts.len());
         let names = names(&self.contents);
-        let (texts, stand_ins, literals) = texts(&self.texts, &frames, &names.iter().map(|name| &**name).collect());
-        let names = names.iter().map(|name| &**name).collect();
-        let mut views = views::Views::new(Rewriter { stand_ins, literals, names }, &texts);
+        let (texts, rewriter) = learned(&self.contents, &self.texts, &names);
+        let mut views = views::Views::new(rewriter, &texts);
         self.case = views.case(self.case);
         views.contents(&mut self.contents);
         self.equal_stacks.iter_mut().for_each(|equal| views.equal(equal));
         self.texts = texts;
         self
     }
+}
+
+/// The texts of a case with stand-ins, and what rewrites everything else that is said of it.
+fn learned<'n>(
+    contents: &Contents,
+    originals: &[Arc<String>],
+    names: &'n HashSet<Arc<str>>,
+) -> (Vec<Arc<String>>, Rewriter<'n>) {
+    let names: HashSet<&str> = names.iter().map(|name| &**name).collect();
+    let (texts, stand_ins, literals) = texts(originals, &Frames::of(contents, originals.len()), &names);
+    (texts, Rewriter { stand_ins, literals, names })
 }
 
 impl Redact for WhyView {

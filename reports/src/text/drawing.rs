@@ -66,6 +66,9 @@ impl<'a> Drawing<'a> {
             self.rows.truncate(ROWS - 1);
             self.rows.push(format!("… and {more} more rows"));
         }
+        if self.picture.left_out > 0 {
+            self.rows.push(format!("… and {} more further away", self.picture.left_out));
+        }
         self.rows
     }
 

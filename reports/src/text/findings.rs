@@ -94,11 +94,15 @@ fn section(page: &mut Page<'_>, left: usize, section: &Section) -> io::Result<()
         return page.marked(left, (Style::Heading, &format!("{}  ", section.title)), only);
     }
     page.styled(left, Style::Heading, section.title)?;
-    section.items.iter().try_for_each(|item| match item {
-        Item::Prose(text) => page.item(left + 2, "- ", text),
-        Item::Run(of) => command(page, left + 2, of),
-        Item::Link { title, url } => page.item(left + 2, "- ", &format!("{title}: {url}")),
-    })
+    section.items.iter().try_for_each(|of| item(page, left + 2, of))
+}
+
+fn item(page: &mut Page<'_>, left: usize, item: &Item) -> io::Result<()> {
+    match item {
+        Item::Prose(text) => page.item(left, "- ", text),
+        Item::Run(of) => command(page, left, of),
+        Item::Link { title, url } => page.item(left, "- ", &format!("{title}: {url}")),
+    }
 }
 
 /// A command on a line of its own, never wrapped: it is there to be copied.
@@ -129,7 +133,7 @@ fn near(page: &mut Page<'_>, miss: &NearTold) -> io::Result<()> {
     match &miss.next {
         Some(next) => {
             page.line(4, "run next")?;
-            command(page, 6, next)
+            item(page, 6, next)
         }
         None => Ok(()),
     }

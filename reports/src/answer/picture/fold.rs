@@ -61,7 +61,10 @@ fn join(picture: &mut Picture, members: &[usize]) {
     let tasks =
         members.iter().filter(|member| picture.nodes.get(**member).is_some_and(|n| n.kind == NodeKind::Task)).count();
     if let Some(node) = picture.nodes.get_mut(first) {
-        let folded = names.into_iter().take(NAMES).collect();
+        let mut folded: Vec<String> = names.iter().take(NAMES).cloned().collect();
+        if names.len() > NAMES {
+            folded.push(format!("and {} more", names.len() - NAMES));
+        }
         *node = PictureNode { kind: NodeKind::Crowd, label: format!("{tasks} more"), part: node.part, folded };
     }
     let to = |node: usize| if of.contains(&node) { first } else { node };
