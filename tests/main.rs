@@ -8,6 +8,7 @@ mod hostile;
 mod hostile_formats;
 mod knowledge_is_data;
 mod markdown;
+mod moments;
 mod parse;
 mod program;
 mod readme;
