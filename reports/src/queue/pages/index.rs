@@ -12,7 +12,8 @@ use stacklore_reason::finding::Verdict;
 use std::io::{self, Write};
 
 /// Signatures and clusters that stand unfolded.
-const UNFOLDED: usize = 12;
+const SIGNATURES_SHOWN: usize = 10;
+const CLUSTERS_SHOWN: usize = 5;
 /// Clusters that are listed.
 const CLUSTERS: usize = 200;
 /// Functions of a cluster that are shown.
@@ -70,18 +71,13 @@ struct Cluster {
 
 pub(super) fn write(pages: &Pages<'_>, out: &mut dyn Write) -> io::Result<()> {
     let parts = rendered("index.html", &Index::of(pages))?;
-    let mut slots: [&mut dyn FnMut(&mut dyn Write) -> io::Result<()>; 2] =
-        [&mut |out| pages.summary.tickets.iter().try_for_each(|row| lists::plain(row, out)), &mut |out| {
-            data::write(pages, out)
-        }];
-    let mut slots = slots.iter_mut();
-    for part in parts {
-        out.write_all(part.as_bytes())?;
-        if let Some(slot) = slots.next() {
-            slot(out)?;
-        }
-    }
-    Ok(())
+    let mut parts = parts.iter();
+    let mut part = |out: &mut dyn Write| parts.next().map_or(Ok(()), |part| out.write_all(part.as_bytes()));
+    part(out)?;
+    pages.summary.tickets.iter().try_for_each(|row| lists::plain(row, out))?;
+    part(out)?;
+    data::write(pages, out)?;
+    part(out)
 }
 
 impl Index {
@@ -99,9 +95,9 @@ impl Index {
             read: format!("{} were read", size(summary.bytes)),
             tiles: tiles(summary),
             range: axis.map(|axis| axis.range()),
-            more_signatures: signatures.split_off(UNFOLDED.min(signatures.len())),
+            more_signatures: signatures.split_off(SIGNATURES_SHOWN.min(signatures.len())),
             signatures,
-            more_clusters: clusters.split_off(UNFOLDED.min(clusters.len())),
+            more_clusters: clusters.split_off(CLUSTERS_SHOWN.min(clusters.len())),
             clusters,
             clusters_left_out: summary.clusters.len().saturating_sub(CLUSTERS),
         }
