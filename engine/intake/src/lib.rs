@@ -4,14 +4,18 @@
 //! paths, and a [`Problem`] for each input that could not. One bad input never stops the others. Line ends and
 //! everything else inside the text stay as they came; only the encoding is undone.
 
+mod date;
 mod decode;
 mod limits;
 mod magic;
 mod problem;
+mod queue;
 mod walk;
 
+pub use date::{Date, date_of};
 pub use limits::Limits;
 pub use problem::Problem;
+pub use queue::{Queue, Survey, Ticket, queue, survey};
 
 use stacklore_model::Document;
 use std::fs::File;
