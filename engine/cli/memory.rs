@@ -1,0 +1,151 @@
+//! Memory for the texts of tickets that are worked on at the same time: a few large ones must not add up.
+
+use stacklore_intake::Meter;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Bytes that a byte of text costs until its report is written: the text itself and what is read of it. Measured on
+/// dumps that hold nothing but stacks; a log costs a third of that.
+pub(crate) const COST: u64 = 4;
+
+/// What tickets that are worked on at the same time may take, in bytes, where nobody says otherwise.
+pub(crate) const MOST: u64 = 256 << 20;
+
+/// Texts up to this size together are always let in: so many tickets are small that one large one must not hold
+/// them up.
+const FREE: u64 = 4 << 20;
+
+/// What all tickets may take together, in bytes.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    most: u64,
+    state: Mutex<State>,
+    freed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    taken: u64,
+    /// One ticket may take more than there is, so that there is always one that comes to its end.
+    exceeded: bool,
+}
+
+impl Memory {
+    pub(crate) fn new(most: u64) -> Self {
+        Memory { most, state: Mutex::default(), freed: Condvar::new() }
+    }
+
+    /// The share of one ticket, given back when it is dropped.
+    pub(crate) fn share(&self) -> Share<'_> {
+        Share { memory: self, texts: AtomicU64::new(0), state: Mutex::default() }
+    }
+
+    /// Whether a ticket with so many bytes of text would have to wait now.
+    pub(crate) fn is_short_of(&self, texts: u64) -> bool {
+        texts > FREE && self.state().taken.saturating_add(texts.saturating_mul(COST)) > self.most
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing can panic while it is held.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What one ticket has taken.
+#[derive(Debug)]
+pub(crate) struct Share<'a> {
+    memory: &'a Memory,
+    texts: AtomicU64,
+    state: Mutex<Taken>,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    bytes: u64,
+    exceeds: bool,
+}
+
+impl Meter for Share<'_> {
+    /// Waits until there is memory for further text. A ticket that waits keeps what it has; one is always let through.
+    fn take(&self, bytes: u64) {
+        let texts = self.texts.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let mut own = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if texts <= FREE || own.exceeds {
+            return;
+        }
+        let more = (texts - FREE).saturating_mul(COST).saturating_sub(own.bytes);
+        let mut state = self.memory.state();
+        loop {
+            if state.taken.saturating_add(more) <= self.memory.most {
+                state.taken += more;
+                own.bytes += more;
+                return;
+            }
+            if !state.exceeded {
+                state.exceeded = true;
+                own.exceeds = true;
+                return;
+            }
+            state = self.memory.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        let own = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if own.bytes == 0 && !own.exceeds {
+            return;
+        }
+        let mut state = self.memory.state();
+        state.taken -= own.bytes;
+        state.exceeded &= !own.exceeds;
+        drop(state);
+        self.memory.freed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COST, FREE, Memory};
+    use stacklore_intake::Meter as _;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn small_tickets_never_wait_and_one_large_one_goes_on() {
+        let memory = Memory::new(COST << 20);
+        let large = memory.share();
+        large.take(FREE + (100 << 20));
+        let small = memory.share();
+        small.take(FREE);
+        assert!(memory.is_short_of(200 << 20));
+        assert!(!memory.is_short_of(FREE));
+    }
+
+    #[test]
+    fn large_tickets_do_not_add_up() {
+        const TEXT: u64 = 10 << 20;
+        let memory = Memory::new((TEXT + (TEXT >> 1)) * COST);
+        let (now, peak) = (AtomicU64::new(0), AtomicU64::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        let share = memory.share();
+                        for _ in 0..10 {
+                            share.take(TEXT / 10);
+                            let all = now.fetch_add(TEXT / 10, Ordering::SeqCst) + TEXT / 10;
+                            peak.fetch_max(all, Ordering::SeqCst);
+                        }
+                        now.fetch_sub(TEXT, Ordering::SeqCst);
+                    }
+                });
+            }
+        });
+        // Each of the eight may have its free part, what is shared is there once, and one may exceed it.
+        let most = 8 * FREE + memory.most / COST + TEXT;
+        assert!(peak.load(Ordering::SeqCst) <= most, "{peak:?}");
+        assert_eq!(memory.state().taken, 0);
+        assert!(!memory.state().exceeded);
+    }
+}
