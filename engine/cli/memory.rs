@@ -70,10 +70,13 @@ impl Meter for Share<'_> {
     fn take(&self, bytes: u64) {
         let texts = self.texts.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let mut own = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if texts <= FREE || own.exceeds {
+        if own.exceeds {
             return;
         }
-        let more = (texts - FREE).saturating_mul(COST).saturating_sub(own.bytes);
+        let more = shared(texts).saturating_sub(own.bytes);
+        if more == 0 {
+            return;
+        }
         let mut state = self.memory.state();
         loop {
             if state.taken.saturating_add(more) <= self.memory.most {
@@ -89,6 +92,23 @@ impl Meter for Share<'_> {
             state = self.memory.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
+
+    /// What is given back is free for others at once.
+    fn give(&self, bytes: u64) {
+        let before = self.texts.fetch_sub(bytes, Ordering::Relaxed);
+        let mut own = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let less = own.bytes.saturating_sub(shared(before.saturating_sub(bytes)));
+        own.bytes -= less;
+        if less > 0 {
+            self.memory.state().taken -= less;
+            self.memory.freed.notify_all();
+        }
+    }
+}
+
+/// What so much text takes of the memory that tickets share.
+fn shared(texts: u64) -> u64 {
+    texts.saturating_sub(FREE).saturating_mul(COST)
 }
 
 impl Drop for Share<'_> {

@@ -1,7 +1,7 @@
 //! What tickets have in common: hangs that no rule knows.
 
-use super::state::{self, Excerpt};
 use super::folder::Folder;
+use super::state::{self, Excerpt};
 use stacklore::reason::clusters::{self, Form, Seen};
 use stacklore::reports::queue::{ClusterForm, ClusterRow, ClusterTicket, TicketRow};
 use std::cmp::Reverse;
@@ -21,7 +21,11 @@ pub(super) fn clusters(rows: &[TicketRow]) -> Vec<ClusterRow> {
         });
         (number, forms)
     });
-    clusters::cluster(seen).into_iter().filter(|cluster| cluster.tickets.len() >= SHARED).map(|cluster| row(&cluster, rows)).collect()
+    clusters::cluster(seen)
+        .into_iter()
+        .filter(|cluster| cluster.tickets.len() >= SHARED)
+        .map(|cluster| row(&cluster, rows))
+        .collect()
 }
 
 fn row(cluster: &clusters::Cluster, rows: &[TicketRow]) -> ClusterRow {

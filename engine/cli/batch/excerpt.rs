@@ -20,7 +20,8 @@ pub(super) fn of(engine: &Engine, report: &Report) -> Vec<Excerpt> {
         .filter_map(|form| {
             let stack = form.stacks.first().and_then(|stack| report.contents.stacks.get(*stack as usize))?;
             let text = report.texts.get(stack.source as usize)?;
-            let cut = |above: usize| lines(text, (stack.first_line as usize).saturating_sub(above), stack.last_line as usize);
+            let cut =
+                |above: usize| lines(text, (stack.first_line as usize).saturating_sub(above), stack.last_line as usize);
             let read = |text: &String| {
                 let reading = engine.read(SourceId(0), &Document::from_text("stack", text.clone()));
                 reading.stacks.iter().any(|read| read.frames.len() == stack.frames.len())

@@ -85,7 +85,13 @@ pub(super) fn tell(summary: &Summary, out: &Path, resumed: usize, took: Duration
         };
         writeln!(to, "{tickets} in {taken}{earlier}: {}.", verdicts.join(", "))?;
         for signature in summary.signatures.iter().filter(|signature| signature.first > 0).take(SIGNATURES) {
-            writeln!(to, "{:>8}  {}  {}", words::number(u64::from(signature.first)), signature.rule, visible(&signature.title))?;
+            writeln!(
+                to,
+                "{:>8}  {}  {}",
+                words::number(u64::from(signature.first)),
+                signature.rule,
+                visible(&signature.title)
+            )?;
         }
         for cluster in summary.clusters.iter().take(SIGNATURES) {
             let tickets = words::number(cluster.tickets.len() as u64);

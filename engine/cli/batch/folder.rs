@@ -148,7 +148,23 @@ mod tests {
     #[test]
     fn no_name_leads_elsewhere_and_no_two_are_the_same() {
         let long = "x".repeat(5000);
-        let ids = ["..", "../../etc/passwd", "a/b", "a\\b", "<script>", "con", "NUL.txt", "-o", "", &long, "A", "a", "ä", "ö", "\n"];
+        let ids = [
+            "..",
+            "../../etc/passwd",
+            "a/b",
+            "a\\b",
+            "<script>",
+            "con",
+            "NUL.txt",
+            "-o",
+            "",
+            &long,
+            "A",
+            "a",
+            "ä",
+            "ö",
+            "\n",
+        ];
         let names = names_of(&ids);
         for name in &names {
             assert!(!name.starts_with(['.', '-']) && name.len() < 200, "{name}");

@@ -68,7 +68,8 @@ pub(crate) fn run(args: &BatchArgs) -> anyhow::Result<Exit> {
     let summary = finish::write(&folder, &engine, rows, &names)?;
     finish::tell(&summary, &args.out, resumed, since.elapsed())?;
     let least = args.fail_on.map(stacklore::reason::finding::Certainty::from);
-    let alarm = |row: &TicketRow| least.is_some_and(|least| row.findings.iter().any(|finding| finding.certainty >= least));
+    let alarm =
+        |row: &TicketRow| least.is_some_and(|least| row.findings.iter().any(|finding| finding.certainty >= least));
     Ok(match () {
         () if summary.failed == summary.total => Exit::Failed,
         () if summary.tickets.iter().any(alarm) => Exit::Found,

@@ -70,8 +70,7 @@ impl Progress {
 
     fn is_due(&self, seconds: u64) -> bool {
         let due = self.due.load(Ordering::Relaxed);
-        seconds >= due
-            && self.due.compare_exchange(due, seconds + EVERY, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        seconds >= due && self.due.compare_exchange(due, seconds + EVERY, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     /// The line on the terminal goes away.

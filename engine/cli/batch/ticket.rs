@@ -2,7 +2,7 @@
 
 use super::folder::Folder;
 use super::state::{self, State};
-use super::{excerpt, Plan};
+use super::{Plan, excerpt};
 use crate::memory::Memory;
 use crate::reading;
 use stacklore::reports::queue::{self, About, TicketRow, UnexplainedRow};
@@ -56,7 +56,11 @@ impl Desk<'_> {
         let milliseconds = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         let date = date.map(|date| date.to_string());
         let about = About { id: plan.ticket.id.clone(), page, report: file, date, milliseconds, problem };
-        let row = if failed { TicketRow::failed(about) } else { TicketRow { unexplained: unexplained(&report), ..TicketRow::of(&report, about) } };
+        let row = if failed {
+            TicketRow::failed(about)
+        } else {
+            TicketRow { unexplained: unexplained(&report), ..TicketRow::of(&report, about) }
+        };
         self.folder.write(&row.page, |out| queue::ticket_page(&report, &Layout::default(), out))?;
         self.folder.write(&row.report, |out| queue::report_line(&report, out))?;
         let excerpts = excerpt::of(self.engine, &report);
@@ -95,7 +99,7 @@ impl Desk<'_> {
 /// Texts are called by their places below the folder that the ticket lies in.
 fn named(mut read: Intake, path: &Path) -> Intake {
     if let Some(parent) = path.parent() {
-        read.rebase(parent);
+        read.relative_to(parent);
     }
     read
 }

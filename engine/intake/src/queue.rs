@@ -1,6 +1,6 @@
 //! A queue of tickets: each child of a folder is one.
 
-use crate::{Limits, Problem, walk};
+use crate::{Limits, Problem, label};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Metadata};
@@ -56,7 +56,7 @@ fn place_of(path: &Path) -> PathBuf {
 }
 
 fn tickets_of(path: &Path) -> Result<Vec<PathBuf>, Problem> {
-    let name = walk::label(path);
+    let name = label::of_path(path);
     let unreadable = |source: std::io::Error| match source.kind() {
         std::io::ErrorKind::NotFound => Problem::Missing { name: name.clone() },
         _ => Problem::Unreadable { name: name.clone(), source },
@@ -76,7 +76,7 @@ fn tickets_of(path: &Path) -> Result<Vec<PathBuf>, Problem> {
 fn ids(paths: &[PathBuf]) -> Vec<String> {
     let whole: Vec<Vec<String>> = paths
         .iter()
-        .map(|path| path.components().map(|part| walk::label(Path::new(part.as_os_str()))).collect())
+        .map(|path| path.components().map(|part| label::of_path(Path::new(part.as_os_str()))).collect())
         .collect();
     let mut lengths = vec![1; paths.len()];
     loop {
