@@ -26,7 +26,12 @@ pub(crate) struct Memory {
 #[derive(Debug, Default)]
 struct State {
     taken: u64,
-    /// One ticket may take more than there is, so that there is always one that comes to its end.
+    /// Tickets that have taken something, and how many of them wait for more.
+    holders: usize,
+    stuck: usize,
+    /// All that wait, also such as have nothing yet.
+    waiting: usize,
+    /// One ticket may take more than there is: else tickets that each hold a part would wait for each other.
     exceeded: bool,
 }
 
@@ -37,7 +42,7 @@ impl Memory {
 
     /// The share of one ticket, given back when it is dropped.
     pub(crate) fn share(&self) -> Share<'_> {
-        Share { memory: self, texts: AtomicU64::new(0), state: Mutex::default() }
+        Share { memory: self, texts: AtomicU64::new(0), taken: Mutex::default() }
     }
 
     /// Whether a ticket with so many bytes of text would have to wait now.
@@ -56,7 +61,7 @@ impl Memory {
 pub(crate) struct Share<'a> {
     memory: &'a Memory,
     texts: AtomicU64,
-    state: Mutex<Taken>,
+    taken: Mutex<Taken>,
 }
 
 #[derive(Debug, Default)]
@@ -66,43 +71,61 @@ struct Taken {
 }
 
 impl Meter for Share<'_> {
-    /// Waits until there is memory for further text. A ticket that waits keeps what it has; one is always let through.
+    /// Waits until there is memory for further text. A ticket that waits keeps what it has. One that would have to
+    /// wait for tickets which wait themselves is let through: so there is always one that comes to its end.
     fn take(&self, bytes: u64) {
         let texts = self.texts.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        let mut own = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if own.exceeds {
-            return;
-        }
+        let mut own = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let more = shared(texts).saturating_sub(own.bytes);
-        if more == 0 {
+        if more == 0 || own.exceeds {
             return;
         }
+        let holds = own.bytes > 0;
         let mut state = self.memory.state();
+        let mut first = !holds;
         loop {
-            if state.taken.saturating_add(more) <= self.memory.most {
+            // Who comes newly stands behind those who wait already.
+            let turn = !first || state.waiting == 0;
+            if turn && state.taken.saturating_add(more) <= self.memory.most {
                 state.taken += more;
                 own.bytes += more;
+                state.holders += usize::from(!holds);
                 return;
             }
-            if !state.exceeded {
+            if !state.exceeded && state.holders - usize::from(holds) == state.stuck {
                 state.exceeded = true;
                 own.exceeds = true;
                 return;
             }
+            first = false;
+            state.waiting += 1;
+            state.stuck += usize::from(holds);
             state = self.memory.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
+            state.stuck -= usize::from(holds);
         }
     }
 
     /// What is given back is free for others at once.
     fn give(&self, bytes: u64) {
         let before = self.texts.fetch_sub(bytes, Ordering::Relaxed);
-        let mut own = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let less = own.bytes.saturating_sub(shared(before.saturating_sub(bytes)));
-        own.bytes -= less;
-        if less > 0 {
-            self.memory.state().taken -= less;
-            self.memory.freed.notify_all();
+        self.memory.free(&mut own, less);
+    }
+}
+
+impl Memory {
+    fn free(&self, own: &mut Taken, less: u64) {
+        if less == 0 {
+            return;
         }
+        own.bytes -= less;
+        let mut state = self.state();
+        state.taken -= less;
+        state.holders -= usize::from(own.bytes == 0);
+        drop(state);
+        self.freed.notify_all();
     }
 }
 
@@ -113,14 +136,12 @@ fn shared(texts: u64) -> u64 {
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
-        let own = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if own.bytes == 0 && !own.exceeds {
-            return;
+        let own = self.taken.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if own.exceeds {
+            self.memory.state().exceeded = false;
         }
-        let mut state = self.memory.state();
-        state.taken -= own.bytes;
-        state.exceeded &= !own.exceeds;
-        drop(state);
+        let all = own.bytes;
+        self.memory.free(own, all);
         self.memory.freed.notify_all();
     }
 }
@@ -165,7 +186,7 @@ mod tests {
         // Each of the eight may have its free part, what is shared is there once, and one may exceed it.
         let most = 8 * FREE + memory.most / COST + TEXT;
         assert!(peak.load(Ordering::SeqCst) <= most, "{peak:?}");
-        assert_eq!(memory.state().taken, 0);
-        assert!(!memory.state().exceeded);
+        let state = memory.state();
+        assert_eq!((state.taken, state.holders, state.stuck, state.waiting, state.exceeded), (0, 0, 0, 0, false));
     }
 }

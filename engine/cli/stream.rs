@@ -32,9 +32,8 @@ pub(crate) struct Service<'a> {
     pub(crate) seen: &'a (dyn Fn(&Report) + Sync),
 }
 
-/// One line of input.
+/// One line of input. What else stands in it is the caller's own.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Ticket {
     id: Value,
     text: Option<String>,
@@ -137,7 +136,8 @@ fn parse(line: &[u8], id: &mut Value) -> Result<Ticket, String> {
         if let Ok(Value::Object(mut fields)) = serde_json::from_slice(line) {
             *id = fields.remove("id").unwrap_or_default();
         }
-        format!("{error}; {FORM}")
+        // What is one line for the reader of this message is a whole document for the parser.
+        format!("{}; {FORM}", error.to_string().replace(" at line 1 column", " at column"))
     })
 }
 

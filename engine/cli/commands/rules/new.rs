@@ -34,8 +34,7 @@ const NO_FAMILY: &str = "drafts";
 /// Drafts a rule from a text.
 pub(super) fn run(file: Option<&Path>, wishes: &Wishes<'_>, knowledge: &KnowledgeArgs) -> anyhow::Result<Exit> {
     let engine = rulebook::engine(knowledge)?;
-    let paths = vec![file.unwrap_or(Path::new("-")).to_owned()];
-    let input = InputArgs { paths, limits: LimitArgs::default() };
+    let input = InputArgs { paths: vec![file.unwrap_or(Path::new("-")).to_owned()], limits: LimitArgs::default() };
     let Some(texts) = reading::read(&engine, &input) else { return Ok(Exit::Failed) };
     let analysis = engine.analyse(texts.documents.clone(), texts.readings.clone());
     let Some(sketch) = sketch::sketch(&analysis, engine.vocabulary(), engine.rules()) else {
