@@ -7,6 +7,8 @@
 mod decode;
 mod limits;
 mod magic;
+mod mail;
+mod page;
 mod problem;
 mod walk;
 
