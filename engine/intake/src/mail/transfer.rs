@@ -1,0 +1,124 @@
+//! Undoes the encodings in which mail sends its contents.
+
+use super::header::Encoding;
+use data_encoding::BASE64_NOPAD;
+use std::borrow::Cow;
+
+/// A content that is decoded, and what of it could not be, as a full sentence.
+pub(super) fn decode(bytes: &[u8], encoding: Encoding) -> (Cow<'_, [u8]>, Option<&'static str>) {
+    match encoding {
+        Encoding::Plain => (bytes.into(), None),
+        Encoding::QuotedPrintable if !is_quoted_printable(bytes) => {
+            (bytes.into(), Some("It is said to be quoted-printable and is not; it was read as it stands."))
+        }
+        Encoding::QuotedPrintable => (quoted_printable(bytes).into(), None),
+        Encoding::Base64 => {
+            let (decoded, used) = base64(bytes);
+            match bytes.get(used..).is_some_and(|rest| !rest.trim_ascii().is_empty()) {
+                false => (decoded.into(), None),
+                true if decoded.len() < 3 => {
+                    (bytes.into(), Some("It is said to be base64 and is not; it was read as it stands."))
+                }
+                true => (decoded.into(), Some("What follows its base64 is none and was left out.")),
+            }
+        }
+    }
+}
+
+/// Decodes up to the first byte that is neither base64 nor a blank; gives how many bytes were used. Missing and
+/// inner padding does no harm.
+pub(super) fn base64(bytes: &[u8]) -> (Vec<u8>, usize) {
+    let mut decoded = Vec::with_capacity(bytes.len() / 4 * 3);
+    // Whole groups of four are decoded in pieces, so that no second copy of the whole is needed.
+    let mut group = Vec::with_capacity(PIECE);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => {
+                group.push(*byte);
+                if group.len() == PIECE {
+                    append(&mut decoded, &mut group);
+                }
+            }
+            b'=' => append(&mut decoded, &mut group),
+            _ if byte.is_ascii_whitespace() => {}
+            _ => {
+                append(&mut decoded, &mut group);
+                return (decoded, at);
+            }
+        }
+    }
+    append(&mut decoded, &mut group);
+    (decoded, bytes.len())
+}
+
+const PIECE: usize = 4096;
+
+fn append(decoded: &mut Vec<u8>, group: &mut Vec<u8>) {
+    // One character of a group of four is no byte yet, and what it cannot hold may be set.
+    let whole = group.len() - usize::from(group.len() % 4 == 1);
+    let mut specification = BASE64_NOPAD.specification();
+    specification.check_trailing_bits = false;
+    if let Ok(encoding) = specification.encoding()
+        && let Some(group) = group.get(..whole)
+        && let Ok(bytes) = encoding.decode(group)
+    {
+        decoded.extend(bytes);
+    }
+    group.clear();
+}
+
+/// Whether each `=` stands for a byte or a soft line end, but for few. Text that a program has decoded before it was
+/// saved still has the header that says otherwise.
+pub(super) fn is_quoted_printable(bytes: &[u8]) -> bool {
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    for at in memchr::memchr_iter(b'=', bytes) {
+        let rest = bytes.get(at + 1..).unwrap_or_default();
+        let hex = matches!(rest, [a, b, ..] if hex(*a).is_some() && hex(*b).is_some());
+        if hex || soft_line_end(rest).is_some() || rest.is_empty() { good += 1 } else { bad += 1 }
+    }
+    bad * 20 <= good
+}
+
+/// Decodes quoted-printable text (RFC 2045, 6.7). Bytes that are not encoded stay, also those of 8 bits.
+fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(bytes.len());
+    // Blanks at the end of a line were added on the way; those that were sent are encoded.
+    let mut solid = 0;
+    let mut rest = bytes;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match first {
+            b'=' => match (soft_line_end(after), after) {
+                (Some(length), _) => rest = after.get(length..).unwrap_or_default(),
+                (None, [a, b, after @ ..]) if hex(*a).is_some() && hex(*b).is_some() => {
+                    decoded.push(hex(*a).unwrap_or_default() << 4 | hex(*b).unwrap_or_default());
+                    rest = after;
+                }
+                _ => decoded.push(b'='),
+            },
+            b'\n' => {
+                let end = decoded.get(solid..).unwrap_or_default().trim_ascii_end().len() + solid;
+                decoded.truncate(end);
+                decoded.push(b'\n');
+            }
+            b' ' | b'\t' | b'\r' => {
+                decoded.push(*first);
+                continue;
+            }
+            _ => decoded.push(*first),
+        }
+        solid = decoded.len();
+    }
+    decoded
+}
+
+/// The length of a line end after `=`, with the blanks before it.
+fn soft_line_end(rest: &[u8]) -> Option<usize> {
+    // The blanks are looked at once for each `=`; between two of them no more than a line lies.
+    let blanks = rest.iter().take(80).take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count();
+    (rest.get(blanks) == Some(&b'\n')).then_some(blanks + 1)
+}
+
+fn hex(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
