@@ -18,13 +18,10 @@ const NOTE: &str = "The text was taken out of a mail; line numbers are those of 
 const NAME: usize = 120;
 
 /// Hands over the text of a message and its attachments, with `prefix` before their names.
-pub(super) fn unwrap(
-    bytes: &[u8],
-    prefix: &str,
-    each: &mut dyn FnMut(Part) -> ControlFlow<()>,
-) -> ControlFlow<()> {
+pub(super) fn unwrap(bytes: &[u8], prefix: &str, each: &mut dyn FnMut(Part) -> ControlFlow<()>) -> ControlFlow<()> {
     let message = mime::split(bytes);
-    let plain: BTreeSet<usize> = message.leaves.iter().filter(|leaf| is_plain(leaf)).filter_map(|leaf| leaf.alternative).collect();
+    let plain: BTreeSet<usize> =
+        message.leaves.iter().filter(|leaf| is_plain(leaf)).filter_map(|leaf| leaf.alternative).collect();
     let said_plain = |leaf: &Leaf<'_>| {
         leaf.content.mime == "text/html" && leaf.alternative.is_some_and(|alternative| plain.contains(&alternative))
     };
@@ -106,9 +103,11 @@ impl Names {
 
 /// The last component of a name, without what could mislead a reader.
 fn safe(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).find(|component| !matches!(component.trim(), "" | "." | "..")).unwrap_or_default();
+    let last =
+        name.rsplit(['/', '\\']).find(|component| !matches!(component.trim(), "" | "." | "..")).unwrap_or_default();
     let misleads = |c: char| {
-        c.is_control() || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     let shown: Vec<char> = last.trim().chars().map(|c| if misleads(c) { '\u{fffd}' } else { c }).collect();
     if shown.len() <= NAME {

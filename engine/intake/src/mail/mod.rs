@@ -16,22 +16,29 @@ mod mime;
 mod recognise;
 mod transfer;
 
-pub(crate) use recognise::is_mail;
-
-use crate::parts::Part;
+use crate::parts::{Part, Wrapper};
 use std::ops::ControlFlow;
 
-/// Hands over the parts of a message or mailbox, in order. The parts of a mailbox have the number of the message,
-/// from 1, before their name.
-pub(crate) fn unwrap(bytes: &[u8], each: &mut dyn FnMut(Part) -> ControlFlow<()>) {
-    let bytes = recognise::without_mark(bytes);
-    if !mbox::is_mailbox(bytes) {
-        let _ = message::unwrap(bytes, "", each);
-        return;
+/// Messages and mailboxes.
+#[derive(Debug)]
+pub(crate) struct Mail;
+
+impl Wrapper for Mail {
+    fn recognise(&self, name: &str, bytes: &[u8]) -> bool {
+        recognise::is_mail(name, bytes)
     }
-    for (index, message) in mbox::messages(bytes).enumerate() {
-        if message::unwrap(&message, &format!("{}/", index + 1), each).is_break() {
+
+    /// The parts of a mailbox have the number of the message, from 1, before their name.
+    fn unwrap(&self, bytes: &[u8], each: &mut dyn FnMut(Part) -> ControlFlow<()>) {
+        let bytes = recognise::without_mark(bytes);
+        if !mbox::is_mailbox(bytes) {
+            let _ = message::unwrap(bytes, "", each);
             return;
+        }
+        for (index, message) in mbox::messages(bytes).enumerate() {
+            if message::unwrap(&message, &format!("{}/", index + 1), each).is_break() {
+                return;
+            }
         }
     }
 }

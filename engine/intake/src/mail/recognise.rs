@@ -15,7 +15,7 @@ const MESSAGES: usize = 100;
 
 /// Whether a text is to be taken apart as mail: its name says that it is a message or mailbox and it begins as one, or
 /// it begins with the header of a message and has parts or a body that cannot be read as it stands.
-pub(crate) fn is_mail(name: &str, bytes: &[u8]) -> bool {
+pub(super) fn is_mail(name: &str, bytes: &[u8]) -> bool {
     let bytes = without_mark(bytes);
     let mailbox = mbox::is_mailbox(bytes);
     if says_mail(name) && (mailbox || begins_header(bytes)) {
@@ -74,9 +74,8 @@ fn needs_reading(bytes: &[u8]) -> bool {
 
 /// A line that begins a part.
 fn has_part(body: &[u8], boundary: &[u8]) -> bool {
-    body.split(|byte| *byte == b'\n').any(|line| {
-        line.strip_prefix(b"--").is_some_and(|mark| mark.trim_ascii_end() == boundary)
-    })
+    body.split(|byte| *byte == b'\n')
+        .any(|line| line.strip_prefix(b"--").is_some_and(|mark| mark.trim_ascii_end() == boundary))
 }
 
 /// The first line that is not blank is base64, and more than a word of it.

@@ -3,6 +3,7 @@
 use super::header::Encoding;
 use data_encoding::BASE64_NOPAD;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// A content that is decoded, and what of it could not be, as a full sentence.
 pub(super) fn decode(bytes: &[u8], encoding: Encoding) -> (Cow<'_, [u8]>, Option<&'static str>) {
@@ -53,15 +54,17 @@ pub(super) fn base64(bytes: &[u8]) -> (Vec<u8>, usize) {
 
 const PIECE: usize = 4096;
 
-fn append(decoded: &mut Vec<u8>, group: &mut Vec<u8>) {
-    // One character of a group of four is no byte yet, and what it cannot hold may be set.
-    let whole = group.len() - usize::from(group.len() % 4 == 1);
+/// Base64 whose last character may hold bits that belong to no byte.
+static BASE64: LazyLock<data_encoding::Encoding> = LazyLock::new(|| {
     let mut specification = BASE64_NOPAD.specification();
     specification.check_trailing_bits = false;
-    if let Ok(encoding) = specification.encoding()
-        && let Some(group) = group.get(..whole)
-        && let Ok(bytes) = encoding.decode(group)
-    {
+    specification.encoding().unwrap_or(BASE64_NOPAD)
+});
+
+fn append(decoded: &mut Vec<u8>, group: &mut Vec<u8>) {
+    // One character of a group of four is no byte yet.
+    let whole = group.len() - usize::from(group.len() % 4 == 1);
+    if let Some(Ok(bytes)) = group.get(..whole).filter(|group| !group.is_empty()).map(|group| BASE64.decode(group)) {
         decoded.extend(bytes);
     }
     group.clear();

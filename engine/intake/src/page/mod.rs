@@ -8,25 +8,55 @@
 mod elements;
 mod writer;
 
+use crate::decode;
+use crate::parts::{Part, Wrapper};
 use elements::{Element, shows_line_numbers};
 use encoding_rs::Encoding;
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 use std::convert::Infallible;
+use std::ops::ControlFlow;
 use writer::{Place, Writer};
 
 /// What the reader of a report must know about a text that was a page.
-pub(crate) const NOTE: &str = "The text was taken out of an HTML page; line numbers are those of its text.";
+const NOTE: &str = "The text was taken out of an HTML page; line numbers are those of its text.";
 
 /// How far into a text the beginning of a page is looked for, in bytes: comments may stand before it.
 const WITHIN: usize = 1024;
 
-/// Whether a text is a page: it begins with `<!doctype html` or `<html`, after blanks, comments and `<?xml …?>` at most.
-pub(crate) fn is_page(text: &str) -> bool {
-    begins_page(text.as_bytes())
+/// Pages of HTML.
+#[derive(Debug)]
+pub(crate) struct Page;
+
+impl Wrapper for Page {
+    fn recognise(&self, _name: &str, bytes: &[u8]) -> bool {
+        if bytes.starts_with(b"<") || bytes.trim_ascii_start().starts_with(b"<") {
+            return is_page(bytes);
+        }
+        // UTF-16, with its mark or without, and UTF-8 with its mark.
+        let marked = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0xef, 0xbb, 0xbf, ..] | [0, b'<', ..]);
+        let start = bytes.get(..bytes.len().min(2 * WITHIN)).filter(|_| marked);
+        start.and_then(|start| decode::decode(start.to_vec())).is_some_and(|start| is_page(start.text.as_bytes()))
+    }
+
+    fn unwrap(&self, bytes: &[u8], each: &mut dyn FnMut(Part) -> ControlFlow<()>) {
+        let mut notes = vec![NOTE.to_owned()];
+        let text = match std::str::from_utf8(bytes) {
+            Ok(page) => text_of(page),
+            Err(_) => match decode::decode(bytes.to_vec()) {
+                Some(mut page) => {
+                    notes.append(&mut page.notes);
+                    text_of(&page.text)
+                }
+                None => String::new(),
+            },
+        };
+        let _ = each(Part { name: None, bytes: text.into_bytes(), plain: true, notes });
+    }
 }
 
-fn begins_page(bytes: &[u8]) -> bool {
+/// Whether a text is a page: it begins with `<!doctype html` or `<html`, after blanks, comments and `<?xml …?>` at most.
+fn is_page(bytes: &[u8]) -> bool {
     let mut rest = bytes.get(..bytes.len().min(WITHIN)).unwrap_or_default();
     rest = rest.strip_prefix("\u{feff}".as_bytes()).unwrap_or(rest);
     loop {
@@ -49,7 +79,7 @@ fn begins_page(bytes: &[u8]) -> bool {
 
 /// The encoding that a page names in its first bytes (`<meta charset=…>`, `content="text/html; charset=…"`).
 pub(crate) fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
-    if !begins_page(bytes) {
+    if !is_page(bytes) {
         return None;
     }
     let head = bytes.get(..bytes.len().min(4 * WITHIN))?.to_ascii_lowercase();

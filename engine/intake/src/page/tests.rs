@@ -10,7 +10,7 @@ fn only_what_begins_as_a_page_is_one() {
         "<?xml version=\"1.0\"?>\n<!-- saved -->\n<html xmlns=\"http://www.w3.org/1999/xhtml\">",
         "<html",
     ] {
-        assert!(is_page(page), "{page}");
+        assert!(is_page(page.as_bytes()), "{page}");
     }
     for text in [
         "",
@@ -22,7 +22,7 @@ fn only_what_begins_as_a_page_is_one() {
         "<?xml version=\"1.0\"?><testsuite/>",
         "<!DOCTYPE svg>",
     ] {
-        assert!(!is_page(text), "{text}");
+        assert!(!is_page(text.as_bytes()), "{text}");
     }
 }
 
