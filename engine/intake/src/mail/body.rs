@@ -6,11 +6,21 @@ use crate::{decode, page};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::borrow::Cow;
 
+/// Notes on the bodies of a message; more would say nothing new.
+const NOTES: usize = 8;
+
 /// The text of a body, with line feeds as line ends; what was lost or guessed is added to `notes`.
 pub(super) fn text(leaf: &Leaf<'_>, notes: &mut Vec<String>) -> String {
-    let (bytes, note) = transfer::decode(leaf.bytes, leaf.content.encoding);
-    notes.extend(note.map(str::to_owned));
-    let text = characters(&bytes, leaf.content.charset.as_deref(), notes);
+    let decoded = transfer::decode(leaf.bytes, leaf.content.encoding);
+    let mut own = Vec::from_iter(decoded.note.map(str::to_owned));
+    let mut text = characters(&decoded.bytes, leaf.content.charset.as_deref(), &mut own);
+    own.retain(|note| !notes.contains(note));
+    own.truncate(NOTES.saturating_sub(notes.len()));
+    notes.append(&mut own);
+    if !decoded.rest.trim_ascii().is_empty() {
+        text.push('\n');
+        text.push_str(&String::from_utf8_lossy(decoded.rest));
+    }
     let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text };
     match (leaf.content.mime.as_str(), leaf.content.flowed) {
         ("text/html", _) => page::text_of(&text),
@@ -23,7 +33,8 @@ pub(super) fn text(leaf: &Leaf<'_>, notes: &mut Vec<String>) -> String {
 fn characters(bytes: &[u8], charset: Option<&str>, notes: &mut Vec<String>) -> String {
     if let Some(encoding) = said(charset) {
         let (text, _, wrong) = encoding.decode(bytes);
-        if !wrong && !(bytes_are_utf8(bytes) && encoding.is_ascii_compatible()) {
+        let otherwise = encoding.is_ascii_compatible() && bytes_are_utf8(bytes);
+        if !wrong && !otherwise {
             return text.into_owned();
         }
     }

@@ -8,15 +8,14 @@ pub(super) fn is_mailbox(bytes: &[u8]) -> bool {
     begins_message(bytes)
 }
 
-/// A `From ` line and a field of a header in the next. A body may have lines that begin so, and not every program
-/// quotes them.
+/// A `From ` line with a time and a field of a header in the next. A body may have lines that begin so, and not every
+/// program quotes them.
 fn begins_message(bytes: &[u8]) -> bool {
-    if !bytes.starts_with(b"From ") {
-        return false;
-    }
-    let Some(next) = memchr::memchr(b'\n', bytes).and_then(|end| bytes.get(end + 1..)) else { return false };
-    let line = &next[..memchr::memchr(b'\n', next).unwrap_or(next.len())];
-    line.starts_with(b">From ") || is_field(line)
+    let line = |bytes: &[u8]| memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+    let (from, next) = bytes.split_at(line(bytes));
+    let time = |window: &[u8]| matches!(window, [a, b, b':', c, d] if [a, b, c, d].iter().all(|d| d.is_ascii_digit()));
+    let next = next.get(1..).unwrap_or_default();
+    from.starts_with(b"From ") && from.windows(5).any(time) && is_field(&next[..line(next)])
 }
 
 /// The messages of a mailbox, without their `From ` lines.

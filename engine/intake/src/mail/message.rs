@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 const SHOWN: &[&str] = &["From", "To", "Cc", "Date", "Subject", "Message-ID"];
 
 /// What the reader of a report must know about the text of a message.
-const NOTE: &str = "The text was taken out of a mail; line numbers are those of its text.";
+pub(super) const NOTE: &str = "The text was taken out of a mail; line numbers are those of its text.";
 
 /// Characters of the name of an attachment.
 const NAME: usize = 120;
@@ -26,6 +26,7 @@ pub(super) fn unwrap(bytes: &[u8], prefix: &str, each: &mut dyn FnMut(Part) -> C
         leaf.content.mime == "text/html" && leaf.alternative.is_some_and(|alternative| plain.contains(&alternative))
     };
     let (bodies, attachments): (Vec<_>, Vec<_>) = message.leaves.iter().partition(|leaf| is_body(leaf));
+    let attachments: Vec<_> = attachments.into_iter().filter(|leaf| !is_left_out(leaf)).collect();
     let mut notes = vec![NOTE.to_owned()];
     let mut text = head(&message.header);
     for leaf in bodies.into_iter().filter(|leaf| !said_plain(leaf)) {
@@ -38,13 +39,16 @@ pub(super) fn unwrap(bytes: &[u8], prefix: &str, each: &mut dyn FnMut(Part) -> C
     if message.cut {
         notes.push(format!("Only its first {PARTS} parts were read: there are more."));
     }
-    each(Part { name: Some(format!("{prefix}text")), bytes: text.into_bytes(), plain: true, notes })?;
+    // A message of nothing but attachments has no text that could be missed.
+    if attachments.is_empty() || !text.trim_ascii().is_empty() {
+        each(Part { name: Some(format!("{prefix}text")), bytes: text.into_bytes(), plain: true, notes })?;
+    }
     let mut names = Names::default();
-    for leaf in attachments.into_iter().filter(|leaf| !is_left_out(leaf)) {
-        let (bytes, note) = transfer::decode(leaf.bytes, leaf.content.encoding);
-        let bytes = body::attachment(bytes, leaf).into_owned();
+    for leaf in attachments {
+        let decoded = transfer::decode(leaf.bytes, leaf.content.encoding);
+        let bytes = body::attachment(decoded.bytes, leaf).into_owned();
         let name = Some(format!("{prefix}{}", names.name(leaf)));
-        each(Part { name, bytes, plain: false, notes: note.map(str::to_owned).into_iter().collect() })?;
+        each(Part { name, bytes, plain: false, notes: decoded.note.map(str::to_owned).into_iter().collect() })?;
     }
     ControlFlow::Continue(())
 }

@@ -137,7 +137,12 @@ impl<'a> Splitter<'a> {
     }
 
     fn leaf(&mut self, content: Content, from: usize, to: usize) {
-        let bytes = self.bytes.get(from..to).unwrap_or_default();
+        let mut bytes = self.bytes.get(from..to).unwrap_or_default();
+        if to < self.bytes.len() {
+            // The line end before a delimiter is the delimiter's.
+            bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+            bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+        }
         if !bytes.trim_ascii().is_empty() {
             self.leaves.push(Leaf { content, bytes, alternative: self.alternative() });
         }

@@ -5,51 +5,66 @@ use data_encoding::BASE64_NOPAD;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-/// A content that is decoded, and what of it could not be, as a full sentence.
-pub(super) fn decode(bytes: &[u8], encoding: Encoding) -> (Cow<'_, [u8]>, Option<&'static str>) {
+/// A decoded content.
+#[derive(Debug)]
+pub(super) struct Decoded<'a> {
+    pub(super) bytes: Cow<'a, [u8]>,
+    /// What stands after the encoded bytes and is none of them, such as the footer of a mailing list.
+    pub(super) rest: &'a [u8],
+    /// What went otherwise than the header says, a full sentence.
+    pub(super) note: Option<&'static str>,
+}
+
+impl<'a> Decoded<'a> {
+    fn as_it_stands(bytes: &'a [u8], note: Option<&'static str>) -> Self {
+        Decoded { bytes: bytes.into(), rest: &[], note }
+    }
+}
+
+/// Undoes an encoding.
+pub(super) fn decode(bytes: &[u8], encoding: Encoding) -> Decoded<'_> {
+    const NO_QUOTED_PRINTABLE: &str = "It is said to be quoted-printable and is not; it was read as it stands.";
+    const NO_BASE64: &str = "It is said to be base64 and is not; it was read as it stands.";
     match encoding {
-        Encoding::Plain => (bytes.into(), None),
+        Encoding::Plain => Decoded::as_it_stands(bytes, None),
         Encoding::QuotedPrintable if !is_quoted_printable(bytes) => {
-            (bytes.into(), Some("It is said to be quoted-printable and is not; it was read as it stands."))
+            Decoded::as_it_stands(bytes, Some(NO_QUOTED_PRINTABLE))
         }
-        Encoding::QuotedPrintable => (quoted_printable(bytes).into(), None),
+        Encoding::QuotedPrintable => Decoded { bytes: quoted_printable(bytes).into(), rest: &[], note: None },
         Encoding::Base64 => {
             let (decoded, used) = base64(bytes);
-            match bytes.get(used..).is_some_and(|rest| !rest.trim_ascii().is_empty()) {
-                false => (decoded.into(), None),
-                true if decoded.len() < 3 => {
-                    (bytes.into(), Some("It is said to be base64 and is not; it was read as it stands."))
-                }
-                true => (decoded.into(), Some("What follows its base64 is none and was left out.")),
+            match decoded.is_empty() && used < bytes.len() {
+                true => Decoded::as_it_stands(bytes, Some(NO_BASE64)),
+                false => Decoded { bytes: decoded.into(), rest: &bytes[used..], note: None },
             }
         }
     }
 }
 
-/// Decodes up to the first byte that is neither base64 nor a blank; gives how many bytes were used. Missing and
-/// inner padding does no harm.
+/// Decodes up to the first line that is no base64; gives how many bytes were used. Missing and inner padding does no
+/// harm.
 pub(super) fn base64(bytes: &[u8]) -> (Vec<u8>, usize) {
     let mut decoded = Vec::with_capacity(bytes.len() / 4 * 3);
     // Whole groups of four are decoded in pieces, so that no second copy of the whole is needed.
     let mut group = Vec::with_capacity(PIECE);
-    for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => {
+    let mut used = 0;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let characters = line.trim_ascii();
+        if !characters.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)) {
+            break;
+        }
+        for byte in characters {
+            if *byte != b'=' {
                 group.push(*byte);
-                if group.len() == PIECE {
-                    append(&mut decoded, &mut group);
-                }
             }
-            b'=' => append(&mut decoded, &mut group),
-            _ if byte.is_ascii_whitespace() => {}
-            _ => {
+            if *byte == b'=' || group.len() == PIECE {
                 append(&mut decoded, &mut group);
-                return (decoded, at);
             }
         }
+        used += line.len();
     }
     append(&mut decoded, &mut group);
-    (decoded, bytes.len())
+    (decoded, used)
 }
 
 const PIECE: usize = 4096;

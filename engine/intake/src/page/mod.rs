@@ -30,11 +30,11 @@ pub(crate) struct Page;
 
 impl Wrapper for Page {
     fn recognise(&self, _name: &str, bytes: &[u8]) -> bool {
-        if bytes.starts_with(b"<") || bytes.trim_ascii_start().starts_with(b"<") {
-            return is_page(bytes);
+        if is_page(bytes) {
+            return true;
         }
-        // UTF-16, with its mark or without, and UTF-8 with its mark.
-        let marked = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0xef, 0xbb, 0xbf, ..] | [0, b'<', ..]);
+        // UTF-16, with its mark or without.
+        let marked = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, b'<', ..] | [b'<', 0, ..]);
         let start = bytes.get(..bytes.len().min(2 * WITHIN)).filter(|_| marked);
         start.and_then(|start| decode::decode(start.to_vec())).is_some_and(|start| is_page(start.text.as_bytes()))
     }
