@@ -9,6 +9,7 @@
 //! and a document. `budget` counts against the [`Limits`]; `guard` watches each stream. Nothing is ever written, and a
 //! path inside an archive is only a `label`.
 
+mod apport;
 mod budget;
 mod decode;
 mod guard;
