@@ -10,6 +10,7 @@
 //! path inside an archive is only a `label`.
 
 mod apport;
+mod archive;
 mod budget;
 mod decode;
 mod guard;
@@ -80,6 +81,7 @@ pub fn read_stdin(limits: &Limits) -> Intake {
 pub fn read_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Intake {
     let reading = Reading::new(Budget::new(limits, &Unmetered));
     if reading.budget.entry(name) {
+        reading.budget.keep(bytes.len() as u64);
         reading.source(name, Source::bytes(bytes), Place::default(), Vec::new());
     }
     reading.finish()
