@@ -21,4 +21,5 @@ mod rules_schema;
 mod sarif;
 mod steps;
 mod stream;
+mod unexplained;
 mod words;
