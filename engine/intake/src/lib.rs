@@ -15,6 +15,7 @@ mod budget;
 mod decode;
 mod guard;
 mod label;
+mod layout;
 mod limits;
 mod magic;
 mod mail;
