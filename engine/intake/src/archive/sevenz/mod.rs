@@ -32,9 +32,8 @@ pub(super) fn enter(container: &Container<'_>, source: Source<'_>) {
                 container.damaged(0, &error);
             }
         }
-        Seekable::Start(_, below) if below.happened() => {
-            container.damaged(0, &invalid("the list of members at its end is missing"));
-        }
+        // That it broke was told before; without its end nothing can be read of it.
+        Seekable::Broken(_) => {}
         Seekable::Start(..) => {
             let budget = &container.reading.budget;
             budget.tell(budget.narrowest(), container.name, "it lies in an archive, cannot be held and was left out");
