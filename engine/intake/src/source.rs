@@ -195,6 +195,7 @@ impl<'s> Source<'s> {
             Body::Stream(stream, _) => gathered.read(budget, name, most, 0, Cursor::new(self.head).chain(stream)),
         }
         if gathered.bytes.len() as u64 > most {
+            budget.give(gathered.bytes.len() as u64 - most);
             gathered.bytes.truncate(most as usize);
             gathered.cut = Some(budget.narrowest());
         }

@@ -4,6 +4,7 @@ use crate::reading::Reading;
 use crate::{Limit, Problem, label};
 use std::collections::BTreeMap;
 use std::fs::{self, FileType, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file to read.
@@ -93,8 +94,10 @@ impl Walk<'_> {
             self.reading.budget.tell(Limit::Depth, &name, "what lies below it was left out");
             return true;
         }
-        let listing = fs::read_dir(folder)
-            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>());
+        // One more than may be read: a folder of millions must not fill memory with their names.
+        let most = self.reading.budget.limits.entries.saturating_add(1);
+        let paths = |entries: fs::ReadDir| entries.take(most).map(|entry| Ok(entry?.path())).collect();
+        let listing: io::Result<Vec<PathBuf>> = fs::read_dir(folder).and_then(paths);
         match listing {
             Err(source) => {
                 self.met += 1;

@@ -87,6 +87,13 @@ fn nesting_is_limited() {
 }
 
 #[test]
+fn an_archive_is_not_called_empty_because_of_a_limit() {
+    let limits = Limits { nesting: 1, ..Limits::default() };
+    let intake = read_bytes("t", zip(&[("a.gz", &gzip(b"text\n"))]), &limits);
+    assert_eq!(intake.problems.len(), 1, "{}", told(&intake));
+}
+
+#[test]
 fn many_small_bombs_are_no_way_around() {
     let small = gzip(&vec![b'\n'; 7 << 20]);
     let names: Vec<_> = (0..30).map(|number| format!("{number}.gz")).collect();

@@ -179,7 +179,7 @@ mod unix {
     fn files_without_permission_are_named() {
         let folder = Folder::new("permission");
         let path = folder.file("secret", b"text\n");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o0)).unwrap();
         if fs::File::open(&path).is_ok() {
             return; // The administrator may read everything.
         }

@@ -32,10 +32,10 @@ pub(super) fn enter(container: &Container<'_>, source: Source<'_>) {
     let (between, passed) = (Rc::clone(&gate.between), Rc::clone(&gate.passed));
     let mut archive = Archive::new(gate);
     let mut told = || archive_entries(container, &mut archive, &below, &between);
-    if let Err(error) = told()
-        && !below.happened()
-    {
-        container.damaged(passed.get(), &error);
+    match told() {
+        Err(_) if below.happened() => container.ended(),
+        Err(error) => container.damaged(passed.get(), &error),
+        Ok(()) => {}
     }
 }
 

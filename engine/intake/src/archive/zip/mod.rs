@@ -26,7 +26,10 @@ pub(super) fn enter(container: &Container<'_>, source: Source<'_>) {
     match source.into_seekable(container.reading, container.name) {
         Seekable::Start(stream, below) => tell_end(container, &below, sequence::read(container, stream, &below)),
         // Where it ends was told before.
-        Seekable::Broken(start) => _ = sequence::read(container, start, &Fault::default()),
+        Seekable::Broken(start) => {
+            container.ended();
+            let _ = sequence::read(container, start, &Fault::default());
+        }
         Seekable::All(mut file) => match Directory::find(&mut file) {
             Ok(directory) => listed(container, &mut file, directory),
             Err(_) => match file.seek(SeekFrom::Start(0)) {
@@ -44,7 +47,8 @@ pub(super) fn enter(container: &Container<'_>, source: Source<'_>) {
 fn tell_end(container: &Container<'_>, below: &Fault, end: Result<(), (u64, io::Error)>) {
     match end {
         Err((after, error)) if !below.happened() => container.damaged(after, &error),
-        _ => {}
+        Err(_) => container.ended(),
+        Ok(()) => {}
     }
 }
 
