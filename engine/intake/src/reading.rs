@@ -8,6 +8,7 @@ use stacklore_model::Document;
 use std::cell::RefCell;
 use std::io;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A case that is being read.
 pub(crate) struct Reading<'a> {
@@ -100,13 +101,10 @@ impl<'a> Reading<'a> {
         if kept == 0 && (cut || is_broken) {
             return;
         }
-        if !self.wrapped(name, &read.bytes, place) {
-            let read = if read.binary {
-                Err(Problem::Binary { name: name.to_owned() })
-            } else {
-                document(name, read.bytes, cut, notes)
-            };
-            match read {
+        if read.binary {
+            self.problem(Problem::Binary { name: name.to_owned() });
+        } else if !self.wrapped(name, &read.bytes, place) {
+            match document(name, read.bytes, cut, notes) {
                 Ok(document) => return self.intake.borrow_mut().documents.push(document),
                 Err(problem) => self.problem(problem),
             }
@@ -122,7 +120,12 @@ impl<'a> Reading<'a> {
         if !self.deeper(name, place) {
             return true;
         }
-        wrapper.unwrap(bytes, &mut |part| self.part(name, part, place));
+        // A parser that panics on a damaged message must not take the other texts with it.
+        let unwrapped = AssertUnwindSafe(|| wrapper.unwrap(bytes, &mut |part| self.part(name, part, place)));
+        if catch_unwind(unwrapped).is_err() {
+            let why = "its form confuses the reader".into();
+            self.problem(Problem::Damaged { name: name.to_owned(), after: 0, why });
+        }
         true
     }
 
