@@ -9,15 +9,19 @@
 //! and a document. `budget` counts against the [`Limits`]; `guard` watches each stream. Nothing is ever written, and a
 //! path inside an archive is only a `label`.
 
+mod apport;
 mod archive;
 mod budget;
 mod decode;
 mod guard;
 mod label;
+mod layout;
 mod limits;
 mod magic;
+mod mail;
 mod meter;
 mod open;
+mod page;
 mod parts;
 mod problem;
 mod reading;

@@ -1,9 +1,10 @@
 //! One file, member or part on its way to a document: what it is, what it holds, how much of it is read.
 
 use crate::budget::Budget;
+use crate::magic::Kind;
 use crate::parts::{Part, WRAPPERS};
 use crate::source::Source;
-use crate::{Intake, Limit, Limits, Problem, archive, decode, label, magic};
+use crate::{Intake, Limit, Limits, Problem, archive, decode, label, layout, magic};
 use stacklore_model::Document;
 use std::cell::RefCell;
 use std::io;
@@ -42,6 +43,7 @@ impl<'a> Reading<'a> {
     pub(crate) fn finish(self) -> Intake {
         let mut intake = self.intake.into_inner();
         intake.problems.extend(self.budget.into_hits());
+        layout::advise(&mut intake);
         intake
     }
 
@@ -65,14 +67,17 @@ impl<'a> Reading<'a> {
         if self.budget.over(name) {
             return self.budget.left_out();
         }
-        if let (false, Some(format)) = (place.plain, archive::recognise(source.head())) {
+        let form = if place.plain { None } else { magic::recognise(source.head()) };
+        // Documents that are archives inside are documents; and an archive is none by the name of its first file.
+        let packs = !place.plain && form.is_none_or(|form| form.kind == Kind::Archive);
+        if let Some(format) = archive::recognise(source.head()).filter(|_| packs) {
             if self.deeper(name, place) {
                 archive::open(self, format, name, source, place.inside(), notes);
             }
             return;
         }
-        if let (false, Some(form)) = (place.plain, magic::recognise(source.head())) {
-            let (what, advice) = (form.what, form.advice);
+        if let Some(form) = form {
+            let (what, advice) = (form.what, form.advice.into());
             return self.problem(Problem::NoText { name: name.to_owned(), what, advice });
         }
         self.text(name, source, place, notes);
@@ -103,7 +108,7 @@ impl<'a> Reading<'a> {
         }
         if read.binary {
             self.problem(Problem::Binary { name: name.to_owned() });
-        } else if !self.wrapped(name, &read.bytes, place) {
+        } else if !self.wrapped(name, &read.bytes, place, &mut notes) {
             match document(name, read.bytes, cut, notes) {
                 Ok(document) => return self.intake.borrow_mut().documents.push(document),
                 Err(problem) => self.problem(problem),
@@ -113,16 +118,20 @@ impl<'a> Reading<'a> {
         self.budget.give(kept);
     }
 
-    /// Reads the parts where the text wraps others; `false` where it is just a text.
-    fn wrapped(&self, name: &str, bytes: &[u8], place: Place) -> bool {
+    /// Reads the parts where the text wraps others; `false` where it is just a text. What there is to know about the
+    /// text is said of its first part.
+    fn wrapped(&self, name: &str, bytes: &[u8], place: Place, notes: &mut Vec<String>) -> bool {
         let known = if place.plain { None } else { WRAPPERS.iter().find(|wrapper| wrapper.recognise(name, bytes)) };
         let Some(wrapper) = known else { return false };
         if !self.deeper(name, place) {
             return true;
         }
+        let each = &mut |mut part: Part| {
+            part.notes.append(notes);
+            self.part(name, part, place)
+        };
         // A parser that panics on a damaged message must not take the other texts with it.
-        let unwrapped = AssertUnwindSafe(|| wrapper.unwrap(bytes, &mut |part| self.part(name, part, place)));
-        if catch_unwind(unwrapped).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| wrapper.unwrap(bytes, each))).is_err() {
             let why = "its form confuses the reader".into();
             self.problem(Problem::Damaged { name: name.to_owned(), after: 0, why });
         }
