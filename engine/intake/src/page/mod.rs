@@ -133,10 +133,22 @@ struct Reader {
 #[derive(Debug, Default)]
 struct Tag {
     name: Vec<u8>,
+    element: Element,
     attribute: Vec<u8>,
     shows_numbers: bool,
     /// What is no element, as it is written.
     unknown: Option<String>,
+}
+
+impl Tag {
+    fn begin(&mut self, name: &[u8]) {
+        self.name.clear();
+        self.name.extend(name);
+        self.element = Element::of(name);
+        self.shows_numbers = false;
+        let unknown = self.element == Element::Unknown;
+        self.unknown = unknown.then(|| format!("<{}", String::from_utf8_lossy(name)));
+    }
 }
 
 #[derive(Debug)]
@@ -155,12 +167,11 @@ impl Reader {
     fn event(&mut self, event: CallbackEvent<'_>) {
         match event {
             CallbackEvent::OpenStartTag { name } => {
-                let unknown = Element::of(name) == Element::Unknown;
-                self.tag = Tag { name: name.to_vec(), ..Tag::default() };
-                self.tag.unknown = unknown.then(|| format!("<{}", String::from_utf8_lossy(name)));
+                self.tag.begin(name);
             }
             CallbackEvent::AttributeName { name } => {
-                self.tag.attribute = name.to_vec();
+                self.tag.attribute.clear();
+                self.tag.attribute.extend(name);
                 self.tag.shows_numbers |= shows_line_numbers(name, b"");
                 if let Some(text) = &mut self.tag.unknown {
                     text.push(' ');
@@ -184,17 +195,22 @@ impl Reader {
     }
 
     fn start(&mut self, self_closing: bool) {
-        let tag = std::mem::take(&mut self.tag);
+        let mut tag = std::mem::take(&mut self.tag);
+        self.started(&mut tag, self_closing);
+        self.tag = tag;
+    }
+
+    fn started(&mut self, tag: &mut Tag, self_closing: bool) {
         if let Some((name, open)) = &mut self.left {
             // Only within SVG is an element closed by its own slash.
             *open += usize::from(*name == tag.name && !self_closing);
             return;
         }
-        let element = Element::of(&tag.name);
-        self.numbers_begin_or_end(&tag, element);
+        let element = tag.element;
+        self.numbers_begin_or_end(tag, element);
         match element {
             Element::Left if self_closing && tag.name == b"svg" => {}
-            Element::Left => self.left = Some((tag.name, 1)),
+            Element::Left => self.left = Some((std::mem::take(&mut tag.name), 1)),
             Element::Block => self.writer.block(),
             Element::Break => self.writer.line_break(),
             Element::Verbatim => self.writer.verbatim_begins(),
@@ -208,7 +224,7 @@ impl Reader {
             Element::Cell => self.writer.cell(std::mem::take(&mut self.beside_numbers)),
             Element::Inline => {}
             Element::Unknown => {
-                let mut text = tag.unknown.unwrap_or_default();
+                let mut text = tag.unknown.take().unwrap_or_default();
                 text.push_str(if self_closing { "/>" } else { ">" });
                 self.writer.write(&text);
             }
