@@ -20,4 +20,6 @@ mod rules_new;
 mod rules_schema;
 mod sarif;
 mod steps;
+mod stream;
+mod unexplained;
 mod words;

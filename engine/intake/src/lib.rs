@@ -12,6 +12,7 @@
 mod apport;
 mod archive;
 mod budget;
+mod date;
 mod decode;
 mod guard;
 mod label;
@@ -24,14 +25,18 @@ mod open;
 mod page;
 mod parts;
 mod problem;
+mod queue;
 mod reading;
+mod relative;
 mod source;
 mod told;
 mod walk;
 
+pub use date::{Date, date_of};
 pub use limits::{Limit, Limits};
 pub use meter::Meter;
 pub use problem::Problem;
+pub use queue::{Queue, Survey, Ticket, queue, survey};
 
 use budget::Budget;
 use guard::Guard;

@@ -124,4 +124,20 @@ impl Problem {
             | Problem::Limit { name, .. } => name,
         }
     }
+
+    /// The input it is about, to call it otherwise.
+    pub(crate) fn name_mut(&mut self) -> &mut String {
+        match self {
+            Problem::Missing { name }
+            | Problem::Unreadable { name, .. }
+            | Problem::Vanished { name }
+            | Problem::Empty { name }
+            | Problem::NoText { name, .. }
+            | Problem::Binary { name }
+            | Problem::Special { name, .. }
+            | Problem::Damaged { name, .. }
+            | Problem::Unsupported { name, .. }
+            | Problem::Limit { name, .. } => name,
+        }
+    }
 }

@@ -9,6 +9,7 @@ use stacklore_model::Document;
 use std::cell::RefCell;
 use std::io;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A case that is being read.
 pub(crate) struct Reading<'a> {
@@ -105,13 +106,10 @@ impl<'a> Reading<'a> {
         if kept == 0 && (cut || is_broken) {
             return;
         }
-        if !self.wrapped(name, &read.bytes, place, &mut notes) {
-            let read = if read.binary {
-                Err(Problem::Binary { name: name.to_owned() })
-            } else {
-                document(name, read.bytes, cut, notes)
-            };
-            match read {
+        if read.binary {
+            self.problem(Problem::Binary { name: name.to_owned() });
+        } else if !self.wrapped(name, &read.bytes, place, &mut notes) {
+            match document(name, read.bytes, cut, notes) {
                 Ok(document) => return self.intake.borrow_mut().documents.push(document),
                 Err(problem) => self.problem(problem),
             }
@@ -128,10 +126,15 @@ impl<'a> Reading<'a> {
         if !self.deeper(name, place) {
             return true;
         }
-        wrapper.unwrap(bytes, &mut |mut part| {
+        let each = &mut |mut part: Part| {
             part.notes.append(notes);
             self.part(name, part, place)
-        });
+        };
+        // A parser that panics on a damaged message must not take the other texts with it.
+        if catch_unwind(AssertUnwindSafe(|| wrapper.unwrap(bytes, each))).is_err() {
+            let why = "its form confuses the reader".into();
+            self.problem(Problem::Damaged { name: name.to_owned(), after: 0, why });
+        }
         true
     }
 

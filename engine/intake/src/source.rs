@@ -210,7 +210,7 @@ impl Gathered {
         let mut next = expected.min(most).saturating_add(1).max(SMALL);
         let mut taken = 0;
         loop {
-            let wanted = (most + 1).saturating_sub(self.bytes.len() as u64);
+            let wanted = most.saturating_add(1).saturating_sub(self.bytes.len() as u64);
             let room = (self.bytes.capacity() - self.bytes.len()) as u64;
             if wanted == 0 || self.binary {
                 break;
