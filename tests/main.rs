@@ -20,4 +20,5 @@ mod rules_new;
 mod rules_schema;
 mod sarif;
 mod steps;
+mod stream;
 mod words;

@@ -15,6 +15,7 @@ mod pack;
 mod plain;
 mod random;
 mod sent;
+mod seven;
 mod ticket;
 mod tree;
 

@@ -42,6 +42,11 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Option<Decoded> {
     Some(decode_as(encoding, &bytes, vec![note]))
 }
 
+/// Whether a text that begins with these bytes is none: what follows them cannot change that.
+pub(crate) fn is_no_text(start: &[u8]) -> bool {
+    Encoding::for_bom(start).is_none() && unmarked_utf16(start).is_none() && is_binary(start)
+}
+
 fn decode_as(encoding: &'static Encoding, bytes: &[u8], mut notes: Vec<String>) -> Decoded {
     let (text, replaced) = encoding.decode_without_bom_handling(bytes);
     if replaced {

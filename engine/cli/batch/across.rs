@@ -1,0 +1,77 @@
+//! What tickets have in common: hangs that no rule knows.
+
+use super::folder::Folder;
+use super::state::{self, Excerpt};
+use stacklore::reason::clusters::{self, Form, Seen};
+use stacklore::reports::queue::{ClusterForm, ClusterRow, ClusterTicket, TicketRow};
+use std::cmp::Reverse;
+
+/// Hangs that at least so many tickets share are shown together.
+const SHARED: usize = 2;
+/// Excerpts that a cluster shows at most.
+pub(super) const EXCERPTS: usize = 3;
+
+/// The clusters of what no rule explains, those of most tickets first.
+pub(super) fn clusters(rows: &[TicketRow]) -> Vec<ClusterRow> {
+    let seen = rows.iter().enumerate().filter(|(_, row)| !row.unexplained.is_empty()).map(|(number, row)| {
+        let forms = row.unexplained.iter().map(|form| Seen {
+            form: Form::new(form.wait.clone(), form.frames.clone()),
+            stacks: form.stacks as usize,
+            tasks: u64::from(form.tasks),
+        });
+        (number, forms)
+    });
+    clusters::cluster(seen)
+        .into_iter()
+        .filter(|cluster| cluster.tickets.len() >= SHARED)
+        .map(|cluster| row(&cluster, rows))
+        .collect()
+}
+
+fn row(cluster: &clusters::Cluster, rows: &[TicketRow]) -> ClusterRow {
+    let count = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    let mut tickets: Vec<ClusterTicket> = cluster
+        .tickets
+        .iter()
+        .filter_map(|ticket| {
+            let row = rows.get(ticket.ticket)?;
+            let tasks = u32::try_from(ticket.tasks).unwrap_or(u32::MAX);
+            Some(ClusterTicket { id: row.id.clone(), page: row.page.clone(), stacks: count(ticket.stacks), tasks })
+        })
+        .collect();
+    tickets.sort_by_key(|ticket| Reverse(ticket.stacks));
+    ClusterRow {
+        id: cluster.id.to_string(),
+        wait: cluster.leader().and_then(|form| form.wait().map(str::to_owned)),
+        distance: clusters::DISTANCE.into(),
+        tickets,
+        forms: cluster
+            .forms
+            .iter()
+            .map(|form| ClusterForm {
+                form: form.form.id().to_string(),
+                frames: form.form.frames().to_vec(),
+                tickets: count(form.tickets),
+            })
+            .collect(),
+        stacks: cluster.stacks as u64,
+        tasks: cluster.tasks,
+    }
+}
+
+/// Stacks of a cluster as they stand in the texts of different tickets: what is left of the most frequent forms.
+pub(super) fn excerpts(cluster: &ClusterRow, folder: &Folder) -> Vec<Excerpt> {
+    let name = |page: &str| page.trim_start_matches("tickets/").trim_end_matches(".html").to_owned();
+    let mut found: Vec<Excerpt> = Vec::new();
+    for ticket in &cluster.tickets {
+        let Some(state) = state::read(folder, &name(&ticket.page)) else { continue };
+        let leading = |form: &&ClusterForm| state.excerpts.iter().any(|excerpt| excerpt.form == form.form);
+        let form = cluster.forms.iter().find(leading).map(|form| form.form.as_str());
+        let excerpt = state.excerpts.into_iter().find(|excerpt| Some(excerpt.form.as_str()) == form);
+        found.extend(excerpt.filter(|excerpt| found.iter().all(|other| other.text != excerpt.text)));
+        if found.len() == EXCERPTS {
+            break;
+        }
+    }
+    found
+}
