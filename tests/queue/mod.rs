@@ -151,5 +151,13 @@ fn make(planned: &Planned, seed: u64, corpus: &Corpus, queue: &Path) -> io::Resu
             out.metadata()?.len()
         }
     };
-    Ok((truth.to_json(&String::from_utf8_lossy(&name), planned.kind.name).to_string(), bytes))
+    Ok((truth.to_json(&label(&name), planned.kind.name).to_string(), bytes))
+}
+
+/// A name as the batch shows it: what is no UTF-8 and what steers a terminal becomes `\xNN`.
+fn label(name: &[u8]) -> String {
+    let escaped = |bytes: &[u8]| bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect::<String>();
+    let shown = |c: char| if c.is_control() { escaped(c.to_string().as_bytes()) } else { c.to_string() };
+    let chunks = name.utf8_chunks();
+    chunks.map(|chunk| chunk.valid().chars().map(shown).collect::<String>() + &escaped(chunk.invalid())).collect()
 }

@@ -45,9 +45,7 @@ fn header(members: &[Member], packed: u64) -> Vec<u8> {
     let whole: u64 = members.iter().map(|member| member.bytes.len() as u64).sum();
     let mut out = vec![0x01, 0x04];
     // One packed stream, from the beginning on.
-    out.push(0x06);
-    [0, 1].map(|value| number(value, &mut out));
-    out.push(0x09);
+    out.extend([0x06, 0, 1, 0x09]);
     number(packed, &mut out);
     out.push(0);
     // One block of one coder, which has one byte of properties: a dictionary of 256 KiB.
