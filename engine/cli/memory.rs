@@ -47,7 +47,8 @@ impl Memory {
 
     /// Whether a ticket with so many bytes of text would have to wait now.
     pub(crate) fn is_short_of(&self, texts: u64) -> bool {
-        texts > FREE && self.state().taken.saturating_add(texts.saturating_mul(COST)) > self.most
+        let state = self.state();
+        texts > FREE && (state.exceeded || state.taken.saturating_add(shared(texts)) > self.most)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -84,8 +85,8 @@ impl Meter for Share<'_> {
         let mut state = self.memory.state();
         let mut first = !holds;
         loop {
-            // Who comes newly stands behind those who wait already.
-            let turn = !first || state.waiting == 0;
+            // Who comes newly stands behind those who wait already, and behind the one that takes too much.
+            let turn = holds || !state.exceeded && (!first || state.waiting == 0);
             if turn && state.taken.saturating_add(more) <= self.memory.most {
                 state.taken += more;
                 own.bytes += more;

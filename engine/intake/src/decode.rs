@@ -1,5 +1,6 @@
 //! Bytes become text: byte-order marks, legacy encodings, bytes that are no text.
 
+use crate::page;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
@@ -37,7 +38,7 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Option<Decoded> {
         let note = format!("{invalid} byte sequences are not UTF-8 and were replaced.");
         return Some(finish(String::from_utf8_lossy(&bytes).into_owned(), "utf-8", vec![note]));
     }
-    let encoding = guess(&bytes);
+    let encoding = page::declared_encoding(&bytes).unwrap_or_else(|| guess(&bytes));
     let note = format!("It is not UTF-8 and was read as {}.", encoding.name().to_ascii_lowercase());
     Some(decode_as(encoding, &bytes, vec![note]))
 }
