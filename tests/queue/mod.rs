@@ -13,6 +13,7 @@ mod mail;
 mod noise;
 mod pack;
 mod plain;
+mod quine;
 mod random;
 mod sent;
 mod seven;
