@@ -3,13 +3,13 @@
 use super::folder::Folder;
 use super::state::{self, Excerpt};
 use stacklore::reason::clusters::{self, Form, Seen};
-use stacklore::reports::queue::{ClusterForm, ClusterRow, ClusterTicket, TicketRow};
+use stacklore::reports::queue::{ClusterForm, ClusterRow, ClusterTicket, Excerpt, TicketRow};
 use std::cmp::Reverse;
 
 /// Hangs that at least so many tickets share are shown together.
 const SHARED: usize = 2;
 /// Excerpts that a cluster shows at most.
-pub(super) const EXCERPTS: usize = 3;
+const EXCERPTS: usize = 3;
 
 /// The clusters of what no rule explains, those of most tickets first.
 pub(super) fn clusters(rows: &[TicketRow]) -> Vec<ClusterRow> {
@@ -59,16 +59,19 @@ fn row(cluster: &clusters::Cluster, rows: &[TicketRow]) -> ClusterRow {
     }
 }
 
-/// Stacks of a cluster as they stand in the texts of different tickets: what is left of the most frequent forms.
+/// Stacks of a cluster as they stand in the texts of different tickets, each of the most frequent form that the ticket
+/// has.
 pub(super) fn excerpts(cluster: &ClusterRow, folder: &Folder) -> Vec<Excerpt> {
     let name = |page: &str| page.trim_start_matches("tickets/").trim_end_matches(".html").to_owned();
     let mut found: Vec<Excerpt> = Vec::new();
     for ticket in &cluster.tickets {
         let Some(state) = state::read(folder, &name(&ticket.page)) else { continue };
-        let leading = |form: &&ClusterForm| state.excerpts.iter().any(|excerpt| excerpt.form == form.form);
-        let form = cluster.forms.iter().find(leading).map(|form| form.form.as_str());
-        let excerpt = state.excerpts.into_iter().find(|excerpt| Some(excerpt.form.as_str()) == form);
-        found.extend(excerpt.filter(|excerpt| found.iter().all(|other| other.text != excerpt.text)));
+        let of_form = |form: &ClusterForm| state.excerpts.iter().find(|excerpt| excerpt.form == form.form);
+        let Some(excerpt) = cluster.forms.iter().find_map(of_form) else { continue };
+        if found.iter().all(|other| other.text != excerpt.text) {
+            let file = format!("stack-{}.txt", found.len() + 1);
+            found.push(Excerpt { file, ticket: ticket.id.clone(), text: excerpt.text.clone() });
+        }
         if found.len() == EXCERPTS {
             break;
         }

@@ -4,7 +4,7 @@ use super::folder::{Folder, TICKETS};
 use super::{across, words};
 use crate::output;
 use stacklore::Engine;
-use stacklore::reports::queue::{self, Summary, TicketRow};
+use stacklore::reports::queue::{self, Pages, Summary, TicketRow};
 use stacklore::reports::visible;
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -16,13 +16,14 @@ use std::time::Duration;
 pub(super) fn write(folder: &Folder, engine: &Engine, rows: Vec<TicketRow>, names: &[&str]) -> anyhow::Result<Summary> {
     let clusters = across::clusters(&rows);
     let summary = Summary::of(engine.about(), rows, clusters);
+    let pages = Pages::of(&summary);
     let mut kept = BTreeSet::new();
     for signature in &summary.signatures {
-        folder.write(&signature.page, |out| queue::signature_page(&summary, signature, out))?;
+        folder.write(&signature.page, |out| pages.signature(signature, out))?;
         kept.extend(last(&signature.page));
     }
     folder.keep_only("signatures", &kept)?;
-    write_clusters(folder, &summary)?;
+    write_clusters(folder, &summary, &pages)?;
     folder.write("findings.ndjson", |out| {
         for row in &summary.tickets {
             io::copy(&mut File::open(folder.path(&row.report))?, out)?;
@@ -31,28 +32,27 @@ pub(super) fn write(folder: &Folder, engine: &Engine, rows: Vec<TicketRow>, name
     })?;
     folder.write("tickets.csv", |out| queue::tickets_csv(&summary, out))?;
     folder.write("summary.json", |out| queue::summary_json(&summary, out))?;
-    folder.write(queue::INDEX, |out| queue::index(&summary, out))?;
+    folder.write(queue::INDEX, |out| pages.index(out))?;
     let files = summary.tickets.iter().flat_map(|row| [last(&row.page), last(&row.report)]).flatten().collect();
     folder.keep_only("tickets", &files)?;
     folder.keep_only(TICKETS, &names.iter().map(|name| format!("{name}.json")).collect())?;
+    drop(pages);
     Ok(summary)
 }
 
-fn write_clusters(folder: &Folder, summary: &Summary) -> anyhow::Result<()> {
+fn write_clusters(folder: &Folder, summary: &Summary, pages: &Pages<'_>) -> anyhow::Result<()> {
     let mut kept = BTreeSet::new();
     for cluster in &summary.clusters {
         let place = queue::cluster_folder(&cluster.id);
         folder.make(&place)?;
         let excerpts = across::excerpts(cluster, folder);
         let mut files = BTreeSet::from(["index.html".to_owned(), "cluster.json".to_owned()]);
-        for (number, excerpt) in (1..).zip(&excerpts) {
-            let name = format!("stack-{number}.txt");
-            folder.write(&format!("{place}/{name}"), |out| out.write_all(excerpt.text.as_bytes()))?;
-            files.insert(name);
+        for excerpt in &excerpts {
+            folder.write(&format!("{place}/{}", excerpt.file), |out| out.write_all(excerpt.text.as_bytes()))?;
+            files.insert(excerpt.file.clone());
         }
         folder.write(&format!("{place}/cluster.json"), |out| queue::cluster_json(cluster, out))?;
-        let texts: Vec<&str> = excerpts.iter().map(|excerpt| excerpt.text.as_str()).collect();
-        folder.write(&format!("{place}/index.html"), |out| queue::cluster_page(summary, cluster, &texts, out))?;
+        folder.write(&format!("{place}/index.html"), |out| pages.cluster(cluster, &excerpts, out))?;
         folder.keep_only(&place, &files)?;
         kept.extend(last(&place));
     }

@@ -12,7 +12,7 @@ pub(crate) struct Budget<'a> {
     /// The limits as given.
     pub(crate) limits: &'a Limits,
     meter: &'a dyn Meter,
-    left: Cell<u64>,
+    kept: Cell<u64>,
     entries: Cell<usize>,
     start: Option<Instant>,
     /// Time that the meter has waited for memory: it is not the ticket's.
@@ -27,7 +27,7 @@ impl<'a> Budget<'a> {
         Budget {
             limits,
             meter,
-            left: Cell::new(limits.total_bytes),
+            kept: Cell::new(0),
             entries: Cell::new(0),
             start: now(),
             waited: Cell::default(),
@@ -38,12 +38,16 @@ impl<'a> Budget<'a> {
 
     /// Bytes that may still be kept, of one text or held archive.
     pub(crate) fn most(&self) -> u64 {
-        self.limits.file_bytes.min(self.left.get())
+        self.limits.file_bytes.min(self.left())
+    }
+
+    fn left(&self) -> u64 {
+        self.limits.total_bytes.saturating_sub(self.kept.get())
     }
 
     /// The limit that [`most`](Self::most) comes from.
     pub(crate) fn narrowest(&self) -> Limit {
-        if self.left.get() < self.limits.file_bytes { Limit::Bytes } else { Limit::File }
+        if self.left() < self.limits.file_bytes { Limit::Bytes } else { Limit::File }
     }
 
     /// Asks the meter for memory before it is used. What is kept of it is then told with [`keep`](Self::keep).
@@ -66,12 +70,12 @@ impl<'a> Budget<'a> {
 
     /// Counts bytes that are kept, for ever or for now, against the limit on all.
     pub(crate) fn keep(&self, bytes: u64) {
-        self.left.set(self.left.get().saturating_sub(bytes));
+        self.kept.set(self.kept.get() + bytes);
     }
 
     /// Takes back what [`keep`](Self::keep) has counted.
     pub(crate) fn release(&self, bytes: u64) {
-        self.left.set(self.left.get().saturating_add(bytes).min(self.limits.total_bytes));
+        self.kept.set(self.kept.get().saturating_sub(bytes));
     }
 
     /// Counts a file, folder, member or part. `false` when it is to be left out with all that follows.

@@ -1,5 +1,6 @@
 //! Watches a stream of bytes: counts what comes out, ends it at the limits, and tells once where it broke.
 
+use crate::archive::DICTIONARY;
 use crate::reading::{Reading, broken};
 use crate::{Limit, Limits, Problem};
 use std::cell::Cell;
@@ -72,10 +73,9 @@ impl<'g, R: Read> Guard<'g, R> {
 
     fn broken(&self, error: io::Error) -> io::Error {
         if !self.fault.happened() {
-            let (name, after) = (self.name.to_owned(), self.out);
             self.reading.problem(match self.raw {
-                true => broken(&name, after, error),
-                false => Problem::Damaged { name, after, why: error.to_string() },
+                true => broken(self.name, self.out, error),
+                false => damaged(self.name, self.out, &error),
             });
         }
         self.end()
@@ -85,6 +85,20 @@ impl<'g, R: Read> Guard<'g, R> {
         let ratio = self.reading.budget.limits.ratio;
         let packed = self.packed.as_ref().map(|packed| packed.get());
         self.out > Limits::RATIO_FROM && packed.is_some_and(|packed| self.out > packed.saturating_mul(ratio))
+    }
+}
+
+/// What a decoder says of something that it cannot unpack, or not to its end.
+pub(crate) fn damaged(name: &str, after: u64, error: &io::Error) -> Problem {
+    let name = name.to_owned();
+    match error.kind() {
+        io::ErrorKind::OutOfMemory => {
+            let what = format!("needs more memory to be unpacked than the {} MiB that are given", DICTIONARY >> 20);
+            Problem::Unsupported { name, what }
+        }
+        io::ErrorKind::Unsupported => Problem::Unsupported { name, what: error.to_string() },
+        io::ErrorKind::UnexpectedEof => Problem::Damaged { name, after, why: "it ends too early".into() },
+        _ => Problem::Damaged { name, after, why: error.to_string() },
     }
 }
 

@@ -9,6 +9,8 @@
 //! and a document. `budget` counts against the [`Limits`]; `guard` watches each stream. Nothing is ever written, and a
 //! path inside an archive is only a `label`.
 
+mod apport;
+mod archive;
 mod budget;
 mod date;
 mod decode;
@@ -84,6 +86,7 @@ pub fn read_stdin(limits: &Limits) -> Intake {
 pub fn read_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Intake {
     let reading = Reading::new(Budget::new(limits, &Unmetered));
     if reading.budget.entry(name) {
+        reading.budget.keep(bytes.len() as u64);
         reading.source(name, Source::bytes(bytes), Place::default(), Vec::new());
     }
     reading.finish()

@@ -17,7 +17,7 @@ pub struct Limits {
     /// Depth of folders below a given path. Default: 32.
     pub depth: usize,
     /// How many layers of archives, compressed streams and messages may lie inside one another. A `.tar.gz` is two.
-    /// Default: 8.
+    /// Default: 8; more than [`NESTING`](Self::NESTING) counts as that.
     pub nesting: usize,
     /// How many bytes may come out of a compressed stream for each that goes in, once more than
     /// [`RATIO_FROM`](Self::RATIO_FROM) bytes have come out of it. Default: 400.
@@ -27,6 +27,9 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// The most layers that can be allowed: each needs some room on the stack.
+    pub const NESTING: usize = 64;
+
     /// So many bytes may come out of a compressed stream whatever the ratio: short runs of equal lines are common.
     pub const RATIO_FROM: u64 = 8 << 20;
 }

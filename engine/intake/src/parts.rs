@@ -4,12 +4,13 @@
 //! whether it knows them. The first that does hands the parts back, and each part is read as any file is: it may be an
 //! archive, a picture, another message or a text, one layer deeper, within the same limits.
 
+use crate::apport::Apport;
 use crate::mail::Mail;
 use crate::page::Page;
 use std::ops::ControlFlow;
 
 /// Every form that wraps texts, in the order in which they are asked.
-pub(crate) static WRAPPERS: &[&dyn Wrapper] = &[&Mail, &Page];
+pub(crate) static WRAPPERS: &[&dyn Wrapper] = &[&Mail, &Page, &Apport];
 
 /// A form of text that holds others. It must not fail: what it does not understand it hands back as it is, or tells
 /// in [`Part::notes`].

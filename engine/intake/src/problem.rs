@@ -61,7 +61,7 @@ pub enum Problem {
         advice: &'static str,
     },
     /// A file or archive that ends too early or contradicts itself. What comes before is read.
-    #[error("{name}: is damaged after {after} bytes ({why}); what comes before was read; give an undamaged copy")]
+    #[error("{name}: is damaged {} ({why}); give an undamaged copy", damage(*.after))]
     Damaged {
         /// The archive, stream or file.
         name: String,
@@ -90,6 +90,13 @@ pub enum Problem {
         /// How many later files it leaves out too, where they were counted.
         also: u64,
     },
+}
+
+fn damage(after: u64) -> String {
+    match after {
+        0 => "from its start, and nothing of it could be read".into(),
+        _ => format!("after {after} bytes; what comes before was read"),
+    }
 }
 
 fn more_files(more: u64) -> String {

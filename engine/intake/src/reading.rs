@@ -1,9 +1,10 @@
 //! One file, member or part on its way to a document: what it is, what it holds, how much of it is read.
 
 use crate::budget::Budget;
+use crate::magic::Kind;
 use crate::parts::{Part, WRAPPERS};
 use crate::source::Source;
-use crate::{Intake, Limit, Problem, decode, label, magic};
+use crate::{Intake, Limit, Limits, Problem, archive, decode, label, magic};
 use stacklore_model::Document;
 use std::cell::RefCell;
 use std::io;
@@ -25,6 +26,13 @@ pub(crate) struct Place {
     pub(crate) plain: bool,
 }
 
+impl Place {
+    /// Where the content of something in this place stands.
+    pub(crate) fn inside(self) -> Place {
+        Place { nesting: self.nesting + 1, plain: false }
+    }
+}
+
 impl<'a> Reading<'a> {
     pub(crate) fn new(budget: Budget<'a>) -> Self {
         Reading { budget, intake: RefCell::default() }
@@ -37,6 +45,17 @@ impl<'a> Reading<'a> {
         intake
     }
 
+    /// How many documents and problems there are.
+    pub(crate) fn reached(&self) -> (usize, usize) {
+        let intake = self.intake.borrow();
+        (intake.documents.len(), intake.problems.len())
+    }
+
+    /// Puts what was read since in another order.
+    pub(crate) fn reorder(&self, change: impl FnOnce(&mut Intake)) {
+        change(&mut self.intake.borrow_mut());
+    }
+
     pub(crate) fn problem(&self, problem: Problem) {
         self.intake.borrow_mut().problems.push(problem);
     }
@@ -46,7 +65,16 @@ impl<'a> Reading<'a> {
         if self.budget.over(name) {
             return self.budget.left_out();
         }
-        if let (false, Some(form)) = (place.plain, magic::recognise(source.head())) {
+        let form = if place.plain { None } else { magic::recognise(source.head()) };
+        // Documents that are archives inside are documents; and an archive is none by the name of its first file.
+        let packs = !place.plain && form.is_none_or(|form| form.kind == Kind::Archive);
+        if let Some(format) = archive::recognise(source.head()).filter(|_| packs) {
+            if self.deeper(name, place) {
+                archive::open(self, format, name, source, place.inside(), notes);
+            }
+            return;
+        }
+        if let Some(form) = form {
             let (what, advice) = (form.what, form.advice);
             return self.problem(Problem::NoText { name: name.to_owned(), what, advice });
         }
@@ -54,7 +82,7 @@ impl<'a> Reading<'a> {
     }
 
     fn text(&self, name: &str, source: Source<'_>, place: Place, mut notes: Vec<String>) {
-        if self.budget.most() == 0 && self.budget.narrowest() == Limit::Bytes {
+        if self.budget.most() == 0 && self.budget.narrowest() == Limit::Bytes && !source.is_held() {
             return self.budget.end(Limit::Bytes, name);
         }
         let tells_itself = source.tells_itself();
@@ -76,7 +104,6 @@ impl<'a> Reading<'a> {
         if kept == 0 && (cut || is_broken) {
             return;
         }
-        self.budget.keep(kept);
         if !self.wrapped(name, &read.bytes, place) {
             let read = if read.binary {
                 Err(Problem::Binary { name: name.to_owned() })
@@ -108,14 +135,17 @@ impl<'a> Reading<'a> {
         if !self.budget.entry(&name) {
             return ControlFlow::Break(());
         }
-        let place = Place { nesting: place.nesting + 1, plain: part.plain };
+        let place = Place { plain: part.plain, ..place.inside() };
+        let size = part.bytes.len() as u64;
+        self.budget.take(size);
+        self.budget.keep(size);
         self.source(&name, Source::bytes(part.bytes), place, part.notes);
         ControlFlow::Continue(())
     }
 
     /// Whether another layer may be opened at `name`.
     pub(crate) fn deeper(&self, name: &str, place: Place) -> bool {
-        let may = place.nesting < self.budget.limits.nesting;
+        let may = place.nesting < self.budget.limits.nesting.min(Limits::NESTING);
         if !may {
             self.budget.tell(Limit::Nesting, name, "it was not opened");
         }

@@ -1,10 +1,11 @@
 //! Where bytes come from: a file, memory, or a stream that can be read once.
 
 use crate::budget::{Budget, STEP};
-use crate::guard::Fault;
+use crate::guard::{Fault, Guard};
+use crate::reading::Reading;
 use crate::{Limit, decode};
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 /// So much is looked at to tell what something is.
 const HEAD: u64 = 8 << 10;
@@ -45,6 +46,53 @@ pub(crate) struct Gathered {
     pub(crate) broken: Option<io::Error>,
     /// It was not read to its end, since it is no text.
     pub(crate) binary: bool,
+    /// It need not be text.
+    any: bool,
+}
+
+/// Something of which any place can be read.
+pub(crate) trait ReadSeek: Read + Seek {}
+
+impl<T: Read + Seek> ReadSeek for T {}
+
+/// A source for a form of archive that is read from its end.
+pub(crate) enum Seekable<'r> {
+    /// All of it.
+    All(Box<dyn ReadSeek + 'r>),
+    /// It is too large to be held, or broke: a stream from its beginning.
+    Start(Box<dyn Read + 'r>, Fault),
+}
+
+/// Bytes that are held in memory for a while.
+struct Held<'b> {
+    budget: &'b Budget<'b>,
+    bytes: Cursor<Vec<u8>>,
+}
+
+impl<'b> Held<'b> {
+    fn new(budget: &'b Budget<'b>, bytes: Vec<u8>) -> Self {
+        Held { budget, bytes: Cursor::new(bytes) }
+    }
+}
+
+impl Read for Held<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.bytes.read(buffer)
+    }
+}
+
+impl Seek for Held<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.bytes.seek(to)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        let size = self.bytes.get_ref().len() as u64;
+        self.budget.release(size);
+        self.budget.give(size);
+    }
 }
 
 impl<'s> Source<'s> {
@@ -55,7 +103,7 @@ impl<'s> Source<'s> {
         Source { head, body: Body::File(file), broken }
     }
 
-    /// Bytes in memory.
+    /// Bytes in memory, which the budget [keeps](Budget::keep) already.
     pub(crate) fn bytes(bytes: Vec<u8>) -> Self {
         Source { head: Vec::new(), body: Body::Bytes(bytes), broken: None }
     }
@@ -80,9 +128,55 @@ impl<'s> Source<'s> {
         matches!(self.body, Body::Stream(..))
     }
 
+    /// Whether it is in memory already.
+    pub(crate) fn is_held(&self) -> bool {
+        matches!(self.body, Body::Bytes(_))
+    }
+
+    /// All of it as a stream, from its beginning.
+    pub(crate) fn into_reader<'r>(self, reading: &'r Reading<'r>, name: &'r str) -> (Box<dyn Read + 'r>, Fault)
+    where
+        's: 'r,
+    {
+        match self.body {
+            Body::File(file) => {
+                let guard = Guard::raw(reading, name, file);
+                let fault = guard.fault();
+                (Box::new(guard), fault)
+            }
+            Body::Bytes(bytes) => (Box::new(Held::new(&reading.budget, bytes)), Fault::default()),
+            Body::Stream(stream, fault) => (Box::new(Cursor::new(self.head).chain(stream)), fault),
+        }
+    }
+
+    /// All of it so that any place in it can be read. What can be read only once is held in memory, within the limits;
+    /// where it is too large, or broken, what was held comes back as a stream, with all that follows.
+    pub(crate) fn into_seekable<'r>(self, reading: &'r Reading<'r>, name: &'r str) -> Seekable<'r>
+    where
+        's: 'r,
+    {
+        let budget = &reading.budget;
+        match self.body {
+            Body::File(file) => Seekable::All(Box::new(file)),
+            Body::Bytes(bytes) => Seekable::All(Box::new(Held::new(budget, bytes))),
+            Body::Stream(stream, fault) => {
+                let mut gathered = Gathered { any: true, ..Gathered::default() };
+                let most = budget.most();
+                gathered.read(budget, name, most, 0, Cursor::new(self.head).chain(&mut *stream));
+                budget.keep(gathered.bytes.len() as u64);
+                let whole = gathered.broken.is_none() && gathered.cut.is_none() && gathered.bytes.len() as u64 <= most;
+                let held = Held::new(budget, gathered.bytes);
+                if whole { Seekable::All(Box::new(held)) } else { Seekable::Start(Box::new(held.chain(stream)), fault) }
+            }
+        }
+    }
+
     /// Reads a text within the limits. The size that the system tells is not trusted: it is zero for files of `/proc`,
     /// and a log may grow.
     pub(crate) fn gather(self, budget: &Budget<'_>, name: &str) -> Gathered {
+        if let Body::Bytes(bytes) = &self.body {
+            budget.release(bytes.len() as u64);
+        }
         let most = budget.most();
         let mut gathered = Gathered { broken: self.broken, ..Gathered::default() };
         match self.body {
@@ -98,6 +192,7 @@ impl<'s> Source<'s> {
             gathered.bytes.truncate(most as usize);
             gathered.cut = Some(budget.narrowest());
         }
+        budget.keep(gathered.bytes.len() as u64);
         gathered
     }
 }
@@ -127,7 +222,7 @@ impl Gathered {
             }
             match from.by_ref().take(room.min(wanted).min(STEP)).read_to_end(&mut self.bytes) {
                 Ok(0) => break,
-                Ok(_) => self.binary = self.binary_after(SURELY_BINARY),
+                Ok(_) => self.binary = !self.any && self.binary_after(SURELY_BINARY),
                 Err(error) => {
                     self.broken = Some(error);
                     break;

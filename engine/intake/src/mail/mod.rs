@@ -19,6 +19,11 @@ mod transfer;
 use crate::parts::{Part, Wrapper};
 use std::ops::ControlFlow;
 
+/// Decodes base64 up to the first line that is none. Missing and inner padding does no harm.
+pub(crate) fn base64(bytes: &[u8]) -> Vec<u8> {
+    transfer::base64(bytes).0
+}
+
 /// Messages and mailboxes.
 #[derive(Debug)]
 pub(crate) struct Mail;
