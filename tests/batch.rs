@@ -6,7 +6,7 @@ mod results;
 mod whole;
 
 use crate::program::{Folder, Outcome, run};
-use crate::queue::{Settings, generate};
+use crate::queue::{Settings, generate, kinds};
 use std::path::Path;
 
 /// A queue of so many tickets of every kind, of about so many bytes; those of `without` are left out.

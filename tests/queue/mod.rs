@@ -8,7 +8,7 @@ mod binary;
 mod carry;
 mod corpus;
 mod hostile;
-mod kinds;
+mod kind;
 mod mail;
 mod noise;
 mod pack;
@@ -21,7 +21,7 @@ mod ticket;
 mod tree;
 
 use corpus::Corpus;
-use kinds::{KINDS, Kind};
+use kind::{KINDS, Kind};
 use pack::{Pack, Squeeze};
 use random::Random;
 use rayon::prelude::*;
@@ -62,6 +62,11 @@ struct Planned {
     number: u64,
     kind: Kind,
     bytes: u64,
+}
+
+/// Names of all kinds of tickets.
+pub(crate) fn kinds() -> Vec<&'static str> {
+    KINDS.iter().map(|kind| kind.name).collect()
 }
 
 /// Makes a queue.
