@@ -24,4 +24,5 @@ mod rules_schema;
 mod sarif;
 mod steps;
 mod stream;
+mod unexplained;
 mod words;

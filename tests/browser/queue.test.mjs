@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { LAPTOP, PHONE, launch, withPage } from "./browser.mjs";
 import { isHarmlessIndex, isHarmlessPage } from "./checks/harmless.mjs";
-import { fitsScreens, isAccessible, prints, takePictures } from "./checks/looks.mjs";
+import { fitsScreens, isAccessible, namesKeepTheirNumbers, prints, takePictures } from "./checks/looks.mjs";
 import {
   addressKeepsState,
   columnsSort,
@@ -43,6 +43,7 @@ describe("the index", () => {
   test("the address keeps the state", () => addressKeepsState(browser, queue));
   test("the keyboard does all of it", () => keyboardFilters(browser, queue));
   test("links lead to files", () => linksLeadToFiles(browser, queue, [queue.index, signature, cluster]));
+  test("names from right to left keep their numbers behind them", () => namesKeepTheirNumbers(browser, small.index, "4321"));
   test("without script all tickets are listed", () =>
     withPage(browser, queue.index, { javaScriptEnabled: false }, async (page) => {
       assert.equal(await page.locator(".plain a").count(), queue.summary.total);

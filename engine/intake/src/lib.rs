@@ -16,6 +16,7 @@ mod date;
 mod decode;
 mod guard;
 mod label;
+mod layout;
 mod limits;
 mod magic;
 mod mail;

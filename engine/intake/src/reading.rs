@@ -4,7 +4,7 @@ use crate::budget::Budget;
 use crate::magic::Kind;
 use crate::parts::{Part, WRAPPERS};
 use crate::source::Source;
-use crate::{Intake, Limit, Limits, Problem, archive, decode, label, magic};
+use crate::{Intake, Limit, Limits, Problem, archive, decode, label, layout, magic};
 use stacklore_model::Document;
 use std::cell::RefCell;
 use std::io;
@@ -42,6 +42,7 @@ impl<'a> Reading<'a> {
     pub(crate) fn finish(self) -> Intake {
         let mut intake = self.intake.into_inner();
         intake.problems.extend(self.budget.into_hits());
+        layout::advise(&mut intake);
         intake
     }
 
@@ -75,7 +76,7 @@ impl<'a> Reading<'a> {
             return;
         }
         if let Some(form) = form {
-            let (what, advice) = (form.what, form.advice);
+            let (what, advice) = (form.what, form.advice.into());
             return self.problem(Problem::NoText { name: name.to_owned(), what, advice });
         }
         self.text(name, source, place, notes);
@@ -104,7 +105,7 @@ impl<'a> Reading<'a> {
         if kept == 0 && (cut || is_broken) {
             return;
         }
-        if !self.wrapped(name, &read.bytes, place) {
+        if !self.wrapped(name, &read.bytes, place, &mut notes) {
             let read = if read.binary {
                 Err(Problem::Binary { name: name.to_owned() })
             } else {
@@ -119,14 +120,18 @@ impl<'a> Reading<'a> {
         self.budget.give(kept);
     }
 
-    /// Reads the parts where the text wraps others; `false` where it is just a text.
-    fn wrapped(&self, name: &str, bytes: &[u8], place: Place) -> bool {
+    /// Reads the parts where the text wraps others; `false` where it is just a text. What there is to know about the
+    /// text is said of its first part.
+    fn wrapped(&self, name: &str, bytes: &[u8], place: Place, notes: &mut Vec<String>) -> bool {
         let known = if place.plain { None } else { WRAPPERS.iter().find(|wrapper| wrapper.recognise(name, bytes)) };
         let Some(wrapper) = known else { return false };
         if !self.deeper(name, place) {
             return true;
         }
-        wrapper.unwrap(bytes, &mut |part| self.part(name, part, place));
+        wrapper.unwrap(bytes, &mut |mut part| {
+            part.notes.append(notes);
+            self.part(name, part, place)
+        });
         true
     }
 

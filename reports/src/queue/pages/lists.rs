@@ -30,7 +30,7 @@ pub(super) fn item(row: &TicketRow, up: &str, certainty: Option<&str>, out: &mut
     }
     if let Some(date) = &row.date {
         html.push_str(" <span class=\"note\">");
-        escape::push(&visible(&shorten(date, 40)), &mut html);
+        escape::push(&visible(&day(date)), &mut html);
         html.push_str("</span>");
     }
     html.push_str(" <span class=\"head\">");
@@ -57,9 +57,14 @@ pub(super) fn plain(row: &TicketRow, out: &mut dyn Write) -> io::Result<()> {
 fn link(row: &TicketRow, up: &str, html: &mut String) {
     let href = href(&row.page);
     let up = if href == "#" { "" } else { up };
-    html.push_str(&format!("<a href=\"{up}{href}\"><bdi>"));
+    html.push_str(&format!("<a href=\"{up}{href}\"><bdi dir=\"ltr\">"));
     escape::push(&label(&row.id), html);
     html.push_str("</bdi></a>");
+}
+
+/// The day of a date.
+fn day(date: &str) -> String {
+    date.chars().take(10).collect()
 }
 
 /// Words of our own.

@@ -26,6 +26,10 @@
     element.append(...content);
     return element;
   }
+  // Behind letters that are written from right to left a mark ends their direction, else a number that follows would
+  // stand inside the name.
+  const LEFTWARD = /([\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]+)/gu;
+  const directed = (text) => text.replace(LEFTWARD, "$1\u200e");
   // Only our own files: what Rust has written as an address has no other characters.
   function link(href, ...content) {
     return make("a", { href: /^[\w.~%-]+(\/[\w.~%-]+)*$/.test(href) ? href : "#" }, ...content);
@@ -187,11 +191,17 @@
   controls.q.addEventListener("input", () => go({ q: controls.q.value }, true));
 
   const found = make("output", { id: "found", "aria-live": "polite" });
-  const before = make("button", { type: "button", id: "before" }, "← Previous");
-  const after = make("button", { type: "button", id: "after" }, "Next →");
+  const before = [], after = [];
+  function turners(ids) {
+    const back = make("button", Object.assign({ type: "button" }, ids && { id: "before" }), "← Previous");
+    const on = make("button", Object.assign({ type: "button" }, ids && { id: "after" }), "Next →");
+    back.addEventListener("click", () => turn(-1));
+    on.addEventListener("click", () => turn(1));
+    before.push(back);
+    after.push(on);
+    return [back, on];
+  }
   const most = make("select", { id: "rows" }, ...SIZES.map((size) => make("option", { value: size }, String(size))));
-  before.addEventListener("click", () => turn(-1));
-  after.addEventListener("click", () => turn(1));
   most.addEventListener("change", () => go({ rows: Number(most.value) }));
   function turn(by) {
     go({ page: state.page + by });
@@ -215,14 +225,15 @@
   }
   const body = make("tbody", { role: "rowgroup" });
   const table = make("table", { class: "rows", role: "table", "aria-labelledby": "tickets-title" }, make("thead", { role: "rowgroup" }, heads), body);
-  place.append(form, make("div", { class: "pager" }, found, before, after, make("label", {}, "Rows ", most)), table);
+  const foot = make("div", { class: "pager" }, ...turners(false));
+  place.append(form, make("div", { class: "pager" }, found, ...turners(true), make("label", {}, "Rows ", most)), table, foot);
 
   function drawn(at, nth) {
     const row = rows[at];
     const verdict = data.verdicts[row[VERDICT]];
-    const ticket = make("th", { scope: "row", role: "rowheader" }, link(row[PAGE] || "tickets/" + row[ID] + ".html", make("bdi", {}, row[ID])));
-    ticket.append(make("span", { class: "head" }, data.texts[row[HEAD]] || ""));
-    if (row[PROBLEM] >= 0) { ticket.append(make("span", { class: "problem" }, data.texts[row[PROBLEM]])); }
+    const ticket = make("th", { scope: "row", role: "rowheader" }, link(row[PAGE] || "tickets/" + row[ID] + ".html", make("bdi", { dir: "ltr" }, directed(row[ID]))));
+    ticket.append(make("span", { class: "head" }, directed(data.texts[row[HEAD]] || "")));
+    if (row[PROBLEM] >= 0) { ticket.append(make("span", { class: "problem" }, directed(data.texts[row[PROBLEM]]))); }
     const cell = (kind, ...content) => make("td", kind ? { role: "cell", class: kind } : { role: "cell" }, ...content);
     const certainty = data.certainties[row[CERTAINTY]];
     const cause = cell("");
@@ -286,8 +297,9 @@
       + (pages > 1 ? ": " + number.format(from + 1) + " to " + number.format(from + shown) : "");
     // Said once, and only if it has changed.
     if (found.textContent !== told) { found.textContent = told; }
-    before.disabled = state.page <= 1;
-    after.disabled = state.page >= pages;
+    for (const button of before) { button.disabled = state.page <= 1; }
+    for (const button of after) { button.disabled = state.page >= pages; }
+    foot.hidden = pages <= 1;
     most.value = String(state.rows);
     if (controls.q.value !== state.q) { controls.q.value = state.q; }
     used.forEach((facet, nth) => {
