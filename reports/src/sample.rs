@@ -17,6 +17,7 @@ pub(crate) fn empty() -> Report {
         findings: Vec::new(),
         near_misses: Vec::new(),
         known_fixes: Vec::new(),
+        unexplained: Vec::new(),
         contents: Contents {
             sources: Vec::new(),
             counts,

@@ -13,9 +13,10 @@
 mod steps;
 mod texts;
 
-use divan::counter::BytesCount;
+use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use stacklore::model::{Reading, SourceId};
+use stacklore::reason::clusters::{Form, Seen, cluster};
 use stacklore::reports::{Layout, format};
 use stacklore::{Document, Engine, Options, Report};
 use std::process::{Command, Stdio};
@@ -75,6 +76,22 @@ fn whole(bencher: Bencher, case: &Shown) {
 fn article(bencher: Bencher) {
     let documents = texts::seeds();
     bencher.bench(|| documents.iter().map(|document| answer(vec![document.clone()]).len()).sum::<usize>());
+}
+
+/// Unexplained stacks of a queue of tickets, ten each, put together: forms that share their middle, as the stacks of one
+/// program do, and of which one in three is like one in another ticket.
+#[divan::bench(args = [1_000, 10_000, 100_000], sample_count = 3, sample_size = 1)]
+fn clusters(bencher: Bencher, forms: usize) {
+    let form = |number: usize| {
+        let own = if number.is_multiple_of(3) { number % 600 } else { number };
+        let way = (0..12).map(|at| format!("way_{at}"));
+        let frames = [format!("take_{own}"), format!("hold_{own}_{}", number % 7)].into_iter().chain(way);
+        Seen { form: Form::new(Some("mutex".into()), frames.collect()), stacks: 1, tasks: 1 }
+    };
+    bencher
+        .counter(ItemsCount::new(forms))
+        .with_inputs(|| (0..forms).map(|number| (number / 10, [form(number)])).collect::<Vec<_>>())
+        .bench_values(cluster);
 }
 
 /// Rules and vocabularies from their texts to what runs.

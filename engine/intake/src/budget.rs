@@ -2,6 +2,7 @@
 
 use crate::{Limit, Limits, Meter, Problem};
 use std::cell::{Cell, RefCell};
+use std::cmp::Ordering;
 use std::time::{Duration, Instant};
 
 /// The largest step in which the meter is asked for memory.
@@ -83,12 +84,20 @@ impl<'a> Budget<'a> {
         if self.over(name) {
             return false;
         }
-        if self.entries.get() >= self.limits.entries {
-            self.end(Limit::Entries, name);
-            return false;
+        let met = self.entries.get();
+        self.entries.set(met.saturating_add(1));
+        match met.cmp(&self.limits.entries) {
+            Ordering::Less => true,
+            Ordering::Equal => {
+                self.tell(Limit::Entries, name, "it was left out with all that follows");
+                false
+            }
+            // What was found before may still be read, but it holds nothing more.
+            Ordering::Greater => {
+                self.count(Limit::Entries);
+                false
+            }
         }
-        self.entries.set(self.entries.get() + 1);
-        true
     }
 
     /// Whether nothing more is to be read in this case. The first to find out that the time is over tells it.
@@ -115,10 +124,15 @@ impl<'a> Budget<'a> {
 
     /// Counts a file that is left out because the reading was over before it.
     pub(crate) fn left_out(&self) {
-        let over = self.over.get();
+        if let Some(limit) = self.over.get() {
+            self.count(limit);
+        }
+    }
+
+    fn count(&self, over: Limit) {
         for hit in self.hits.borrow_mut().iter_mut() {
             if let Problem::Limit { limit, also, .. } = hit
-                && Some(*limit) == over
+                && *limit == over
             {
                 *also += 1;
             }

@@ -12,10 +12,10 @@
 mod apport;
 mod archive;
 mod budget;
-mod date;
 mod decode;
 mod guard;
 mod label;
+mod layout;
 mod limits;
 mod magic;
 mod mail;
@@ -31,7 +31,6 @@ mod source;
 mod told;
 mod walk;
 
-pub use date::{Date, date_of};
 pub use limits::{Limit, Limits};
 pub use meter::Meter;
 pub use problem::Problem;

@@ -86,7 +86,7 @@ impl Limit {
         match self {
             Limit::File => format!("{} for one text or held archive", Size(limits.file_bytes)),
             Limit::Bytes => format!("{} for all texts", Size(limits.total_bytes)),
-            Limit::Entries => format!("{} files, folders and members of archives", limits.entries),
+            Limit::Entries => format!("{} files, folders and members of archives", Count(limits.entries)),
             Limit::Depth => format!("{} nested folders", limits.depth),
             Limit::Nesting => format!("{} archives inside one another", limits.nesting),
             Limit::Ratio => format!("{} bytes unpacked for each packed one", limits.ratio),
@@ -105,5 +105,38 @@ impl fmt::Display for Size {
             Some((shift, unit)) => write!(f, "{} {unit}", self.0 >> shift),
             None => write!(f, "{} bytes", self.0),
         }
+    }
+}
+
+/// A number with its thousands apart.
+pub(crate) struct Count(pub(crate) usize);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                f.write_str(",")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Count, Size};
+
+    #[test]
+    fn numbers_are_told_as_people_write_them() {
+        assert_eq!(
+            [Count(7), Count(100_000), Count(1_234_567)].map(|count| count.to_string()),
+            ["7", "100,000", "1,234,567"]
+        );
+        assert_eq!(
+            [Size(256 << 20), Size(1 << 30), Size(1000)].map(|size| size.to_string()),
+            ["256 MiB", "1 GiB", "1000 bytes"]
+        );
     }
 }

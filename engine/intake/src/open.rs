@@ -28,3 +28,21 @@ fn without_waiting(path: &Path) -> io::Result<File> {
 fn without_waiting(path: &Path) -> io::Result<File> {
     File::open(path)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::regular;
+    use crate::Problem;
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    #[test]
+    fn what_became_a_pipe_does_not_block() {
+        let path = std::env::temp_dir().join(format!("stacklore-intake-open-{}", std::process::id()));
+        let _ = std::fs::remove_file(&path);
+        assert!(matches!(regular(&path, "a"), Err(Problem::Vanished { .. })), "nothing is there");
+        mknodat(CWD, &path, FileType::Fifo, Mode::from_bits_retain(0o600), 0).expect("a pipe");
+        let opened = regular(&path, "a");
+        std::fs::remove_file(&path).expect("it is there");
+        assert!(matches!(opened, Err(Problem::Vanished { .. })));
+    }
+}

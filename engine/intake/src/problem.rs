@@ -1,6 +1,7 @@
 //! What could not be read, in words for the person who gave it.
 
 use crate::Limit;
+use std::borrow::Cow;
 use std::io;
 use thiserror::Error;
 
@@ -42,7 +43,7 @@ pub enum Problem {
         /// What it is, with its article.
         what: &'static str,
         /// What to do with it.
-        advice: &'static str,
+        advice: Cow<'static, str>,
     },
     /// A file of an unknown form that is no text.
     #[error("{name}: is a binary file; give the text that a tool prints of it")]

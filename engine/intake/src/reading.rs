@@ -4,11 +4,12 @@ use crate::budget::Budget;
 use crate::magic::Kind;
 use crate::parts::{Part, WRAPPERS};
 use crate::source::Source;
-use crate::{Intake, Limit, Limits, Problem, archive, decode, label, magic};
+use crate::{Intake, Limit, Limits, Problem, archive, decode, label, layout, magic};
 use stacklore_model::Document;
 use std::cell::RefCell;
 use std::io;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A case that is being read.
 pub(crate) struct Reading<'a> {
@@ -42,6 +43,7 @@ impl<'a> Reading<'a> {
     pub(crate) fn finish(self) -> Intake {
         let mut intake = self.intake.into_inner();
         intake.problems.extend(self.budget.into_hits());
+        layout::advise(&mut intake);
         intake
     }
 
@@ -75,7 +77,7 @@ impl<'a> Reading<'a> {
             return;
         }
         if let Some(form) = form {
-            let (what, advice) = (form.what, form.advice);
+            let (what, advice) = (form.what, form.advice.into());
             return self.problem(Problem::NoText { name: name.to_owned(), what, advice });
         }
         self.text(name, source, place, notes);
@@ -104,13 +106,10 @@ impl<'a> Reading<'a> {
         if kept == 0 && (cut || is_broken) {
             return;
         }
-        if !self.wrapped(name, &read.bytes, place) {
-            let read = if read.binary {
-                Err(Problem::Binary { name: name.to_owned() })
-            } else {
-                document(name, read.bytes, cut, notes)
-            };
-            match read {
+        if read.binary {
+            self.problem(Problem::Binary { name: name.to_owned() });
+        } else if !self.wrapped(name, &read.bytes, place, &mut notes) {
+            match document(name, read.bytes, cut, notes) {
                 Ok(document) => return self.intake.borrow_mut().documents.push(document),
                 Err(problem) => self.problem(problem),
             }
@@ -119,14 +118,23 @@ impl<'a> Reading<'a> {
         self.budget.give(kept);
     }
 
-    /// Reads the parts where the text wraps others; `false` where it is just a text.
-    fn wrapped(&self, name: &str, bytes: &[u8], place: Place) -> bool {
+    /// Reads the parts where the text wraps others; `false` where it is just a text. What there is to know about the
+    /// text is said of its first part.
+    fn wrapped(&self, name: &str, bytes: &[u8], place: Place, notes: &mut Vec<String>) -> bool {
         let known = if place.plain { None } else { WRAPPERS.iter().find(|wrapper| wrapper.recognise(name, bytes)) };
         let Some(wrapper) = known else { return false };
         if !self.deeper(name, place) {
             return true;
         }
-        wrapper.unwrap(bytes, &mut |part| self.part(name, part, place));
+        let each = &mut |mut part: Part| {
+            part.notes.append(notes);
+            self.part(name, part, place)
+        };
+        // A parser that panics on a damaged message must not take the other texts with it.
+        if catch_unwind(AssertUnwindSafe(|| wrapper.unwrap(bytes, each))).is_err() {
+            let why = "its form confuses the reader".into();
+            self.problem(Problem::Damaged { name: name.to_owned(), after: 0, why });
+        }
         true
     }
 

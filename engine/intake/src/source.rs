@@ -59,8 +59,10 @@ impl<T: Read + Seek> ReadSeek for T {}
 pub(crate) enum Seekable<'r> {
     /// All of it.
     All(Box<dyn ReadSeek + 'r>),
-    /// It is too large to be held, or broke: a stream from its beginning.
+    /// It is too large to be held: a stream from its beginning.
     Start(Box<dyn Read + 'r>, Fault),
+    /// It broke, which has been told: what came before.
+    Broken(Box<dyn ReadSeek + 'r>),
 }
 
 /// Bytes that are held in memory for a while.
@@ -150,7 +152,7 @@ impl<'s> Source<'s> {
     }
 
     /// All of it so that any place in it can be read. What can be read only once is held in memory, within the limits;
-    /// where it is too large, or broken, what was held comes back as a stream, with all that follows.
+    /// where it is too large, what was held comes back as a stream, with all that follows.
     pub(crate) fn into_seekable<'r>(self, reading: &'r Reading<'r>, name: &'r str) -> Seekable<'r>
     where
         's: 'r,
@@ -164,9 +166,13 @@ impl<'s> Source<'s> {
                 let most = budget.most();
                 gathered.read(budget, name, most, 0, Cursor::new(self.head).chain(&mut *stream));
                 budget.keep(gathered.bytes.len() as u64);
-                let whole = gathered.broken.is_none() && gathered.cut.is_none() && gathered.bytes.len() as u64 <= most;
+                let too_large = gathered.cut.is_some() || gathered.bytes.len() as u64 > most;
                 let held = Held::new(budget, gathered.bytes);
-                if whole { Seekable::All(Box::new(held)) } else { Seekable::Start(Box::new(held.chain(stream)), fault) }
+                match gathered.broken {
+                    Some(_) => Seekable::Broken(Box::new(held)),
+                    None if too_large => Seekable::Start(Box::new(held.chain(stream)), fault),
+                    None => Seekable::All(Box::new(held)),
+                }
             }
         }
     }
@@ -189,6 +195,7 @@ impl<'s> Source<'s> {
             Body::Stream(stream, _) => gathered.read(budget, name, most, 0, Cursor::new(self.head).chain(stream)),
         }
         if gathered.bytes.len() as u64 > most {
+            budget.give(gathered.bytes.len() as u64 - most);
             gathered.bytes.truncate(most as usize);
             gathered.cut = Some(budget.narrowest());
         }
@@ -203,7 +210,7 @@ impl Gathered {
         let mut next = expected.min(most).saturating_add(1).max(SMALL);
         let mut taken = 0;
         loop {
-            let wanted = (most + 1).saturating_sub(self.bytes.len() as u64);
+            let wanted = most.saturating_add(1).saturating_sub(self.bytes.len() as u64);
             let room = (self.bytes.capacity() - self.bytes.len()) as u64;
             if wanted == 0 || self.binary {
                 break;

@@ -1,5 +1,6 @@
 //! What could not be read, as lines of a report: much of one kind becomes one line.
 
+use crate::limits::Count;
 use crate::{Intake, Problem};
 use std::collections::BTreeMap;
 
@@ -46,11 +47,11 @@ fn joined((before, after): &Words, names: &[&str]) -> String {
     let names_told = match (first, rest.len()) {
         ([one], 0) => (*one).to_owned(),
         ([most @ .., last], 0) => format!("{} and {last}", most.join(", ")),
-        (_, more) => format!("{} and {more} more", first.join(", ")),
+        (_, more) => format!("{} and {} more", first.join(", "), Count(more)),
     };
     let count = match names.len() {
         1 => "1 file".into(),
-        many => format!("{many} files"),
+        many => format!("{} files", Count(many)),
     };
     format!("{count} {before}: {names_told}{after}.")
 }

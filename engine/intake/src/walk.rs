@@ -2,7 +2,9 @@
 
 use crate::reading::Reading;
 use crate::{Limit, Problem, label};
-use std::fs::{self, FileType};
+use std::collections::BTreeMap;
+use std::fs::{self, FileType, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file to read.
@@ -22,12 +24,12 @@ pub(crate) fn files(reading: &Reading<'_>, path: &Path) -> Vec<Found> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => reading.problem(Problem::Missing { name }),
         Err(source) => reading.problem(Problem::Unreadable { name, source }),
         Ok(meta) if meta.is_dir() => {
-            let mut walk = Walk { reading, files: Vec::new(), met: 0 };
+            let mut walk = Walk { reading, files: Vec::new(), identities: Vec::new(), met: 0 };
             walk.folder(path, 0);
             if walk.met == 0 {
                 reading.problem(Problem::Empty { name });
             }
-            return walk.files;
+            return walk.without_copies();
         }
         Ok(meta) => match unreadable_form(meta.file_type()) {
             Some(what) => reading.problem(Problem::Special { name, what, advice: "give the text that it yields" }),
@@ -43,10 +45,47 @@ const NAME_IT: &str = "name it on the command line if it is to be read";
 struct Walk<'w> {
     reading: &'w Reading<'w>,
     files: Vec<Found>,
+    /// One for each file.
+    identities: Vec<Identity>,
     met: usize,
 }
 
+/// Tells whether two paths lead to the same file.
+#[derive(Clone, Copy, Debug, Default)]
+struct Identity {
+    /// The path is itself a link.
+    is_link: bool,
+    /// Device and number, where the system tells them.
+    file: Option<(u64, u64)>,
+}
+
 impl Walk<'_> {
+    /// The files without links to files that are read anyway: the same text twice would look like a second sighting.
+    fn without_copies(self) -> Vec<Found> {
+        let mut first = BTreeMap::new();
+        for (at, identity) in self.identities.iter().enumerate() {
+            if let Some(file) = identity.file {
+                // The file itself stays, or the first of its links.
+                let rank = (identity.is_link, at);
+                first.entry(file).and_modify(|best| *best = rank.min(*best)).or_insert(rank);
+            }
+        }
+        let is_copy = |at: usize, identity: &Identity| {
+            identity.file.and_then(|file| first.get(&file)).is_some_and(|(_, best)| *best != at)
+        };
+        let mut files = Vec::with_capacity(self.files.len());
+        for (at, (found, identity)) in self.files.into_iter().zip(&self.identities).enumerate() {
+            if is_copy(at, identity) {
+                let name = label::of_path(&found.path);
+                let (what, advice) = ("a link to a file that is read under another name", "nothing is missing");
+                self.reading.problem(Problem::Special { name, what, advice });
+            } else {
+                files.push(found);
+            }
+        }
+        files
+    }
+
     /// Takes the files below a folder; `false` when nothing more is to be looked at.
     fn folder(&mut self, folder: &Path, depth: usize) -> bool {
         let name = label::of_path(folder);
@@ -55,8 +94,10 @@ impl Walk<'_> {
             self.reading.budget.tell(Limit::Depth, &name, "what lies below it was left out");
             return true;
         }
-        let listing = fs::read_dir(folder)
-            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>());
+        // One more than may be read: a folder of millions must not fill memory with their names.
+        let most = self.reading.budget.limits.entries.saturating_add(1);
+        let paths = |entries: fs::ReadDir| entries.take(most).map(|entry| Ok(entry?.path())).collect();
+        let listing: io::Result<Vec<PathBuf>> = fs::read_dir(folder).and_then(paths);
         match listing {
             Err(source) => {
                 self.met += 1;
@@ -85,7 +126,10 @@ impl Walk<'_> {
                 self.reading.problem(special("a link to a folder"));
             }
             (Ok(own), Err(_)) if own.is_symlink() => self.reading.problem(special("a link that leads nowhere")),
-            (_, Ok(target)) if target.is_file() => self.files.push(Found { path, below: true }),
+            (Ok(own), Ok(target)) if target.is_file() => {
+                self.identities.push(identity(own.is_symlink(), &target));
+                self.files.push(Found { path, below: true });
+            }
             (_, Ok(target)) => {
                 let what = unreadable_form(target.file_type()).unwrap_or("a pipe or device");
                 self.reading.problem(special(what));
@@ -96,6 +140,20 @@ impl Walk<'_> {
             (_, Err(source)) => self.reading.problem(Problem::Unreadable { name, source }),
         }
         true
+    }
+}
+
+fn identity(is_link: bool, target: &Metadata) -> Identity {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        // Some file systems give every file the number zero.
+        Identity { is_link, file: Some((target.dev(), target.ino())).filter(|(_, number)| *number != 0) }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = target;
+        Identity { is_link, file: None }
     }
 }
 

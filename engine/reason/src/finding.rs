@@ -1,5 +1,6 @@
 //! What the program concludes: findings, near misses, the verdict.
 
+use crate::clusters::Unexplained;
 use crate::fixes::KnownFix;
 use crate::graph::{Cycle, Root, WaitGraph};
 use schemars::JsonSchema;
@@ -308,6 +309,8 @@ pub struct Diagnosis {
     pub groups: Vec<Group>,
     /// Where no rule knows the hang: published fixes whose functions waiting stacks show. Hints, no diagnosis.
     pub known_fixes: Vec<KnownFix>,
+    /// Waiting stacks that no rule explains, those of most tasks first; empty where a rule explains the hang.
+    pub unexplained: Vec<Unexplained>,
     /// Limits that were hit and similar remarks, full sentences.
     pub notes: Vec<String>,
 }

@@ -9,10 +9,12 @@
 //! 4. [`rules`] are the signatures, loaded and checked; [`matching`] finds them.
 //! 5. [`diagnosis`] puts findings in order, tells causes from consequences, and gives the verdict.
 //! 6. [`fixes`] names published fixes whose functions the stacks show.
+//! 7. [`clusters`] is for many cases: which of them hang in the same place, where no rule knows the hang.
 //!
 //! The crate is pure: no file, clock, environment or thread. It knows no function name of an operating system.
 
 pub mod analysis;
+pub mod clusters;
 pub mod diagnosis;
 pub mod finding;
 pub mod fixes;

@@ -3,7 +3,7 @@
 use super::contents::Contents;
 use super::lines::Lines;
 use super::{ClauseView, EngineView, Parsed, Report, SCHEMA, WhyView};
-use super::{contents_of, equal, findings_of, graph_of};
+use super::{UnexplainedView, contents_of, equal, findings_of, graph_of};
 use stacklore_model::{Case, Name};
 use stacklore_reason::analysis::Analysis;
 use stacklore_reason::finding::{Diagnosis, Why};
@@ -30,6 +30,7 @@ pub fn report(
         findings,
         near_misses: findings_of::near_misses(diagnosis),
         known_fixes: findings_of::fixes(&diagnosis.known_fixes, &lines),
+        unexplained: diagnosis.unexplained.iter().map(UnexplainedView::of).collect(),
         contents: contents(analysis, vocabulary, diagnosis, graph, &lines),
         texts: texts(&analysis.case),
     }

@@ -12,6 +12,7 @@ mod graph_of;
 mod label;
 mod lines;
 mod links;
+mod unexplained;
 mod waits;
 
 pub use build::{parsed, report, why};
@@ -25,6 +26,7 @@ pub use findings::{EvidenceView, FindingView, FixView, MissingView, NearMissView
 pub use forms::FormView;
 pub(crate) use lines::{Lines, shorten};
 pub(crate) use links::Links;
+pub use unexplained::UnexplainedView;
 pub use waits::{EdgeView, GraphView, GroupView, NodeView};
 
 use schemars::JsonSchema;
@@ -67,6 +69,8 @@ pub struct Report {
     pub near_misses: Vec<NearMissView>,
     /// Where no rule knows the hang: published fixes whose functions waiting stacks show. Hints, no diagnosis.
     pub known_fixes: Vec<FixView>,
+    /// Waiting stacks that no rule explains, those of most tasks first; empty where a rule explains the hang.
+    pub unexplained: Vec<UnexplainedView>,
     /// What was read.
     #[serde(flatten)]
     pub contents: Contents,

@@ -5,25 +5,27 @@ use lz4_flex::frame::FrameDecoder;
 use std::io::{self, Read};
 
 pub(super) fn unpack(packed: Packed<'_>) -> Box<dyn Read + '_> {
-    Box::new(Frames(FrameDecoder::new(packed)))
+    Box::new(Frames { decoder: FrameDecoder::new(packed), ended: false })
 }
 
-struct Frames<'p>(FrameDecoder<Packed<'p>>);
+struct Frames<'p> {
+    decoder: FrameDecoder<Packed<'p>>,
+    ended: bool,
+}
 
 impl Read for Frames<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let read = self.0.read(buffer)?;
+        while !self.ended {
+            let read = self.decoder.read(buffer)?;
             if read > 0 || buffer.is_empty() {
                 return Ok(read);
             }
             // The decoder takes an end inside a frame for the end of the frame.
-            if self.0.get_ref().starved() {
+            if self.decoder.get_ref().starved() {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            if self.0.get_mut().at_end()? {
-                return Ok(0);
-            }
+            self.ended = self.decoder.get_mut().at_end()?;
         }
+        Ok(0)
     }
 }

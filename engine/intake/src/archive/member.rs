@@ -17,6 +17,8 @@ pub(crate) struct Container<'c> {
     pub(super) name: &'c str,
     place: Place,
     order: RefCell<Order>,
+    /// It has members, or is damaged.
+    met: Cell<bool>,
 }
 
 /// How a member is read.
@@ -33,18 +35,16 @@ pub(super) struct How {
 impl<'c> Container<'c> {
     pub(super) fn new(reading: &'c Reading<'c>, name: &'c str, place: Place) -> Self {
         let order = RefCell::new(Order::new(reading));
-        Container { reading, name, place, order }
+        Container { reading, name, place, order, met: Cell::new(false) }
     }
 
     /// Reads the members with `enter` and puts them in order.
     pub(super) fn enter(self, enter: super::Enter, source: Source<'_>) {
-        let before = self.reading.reached();
         // What parses headers must not take the other texts with it, should it give up.
         if catch_unwind(AssertUnwindSafe(|| enter(&self, source))).is_err() {
             self.damaged(0, &io::Error::other("its form confuses the reader"));
         }
-        let empty = self.reading.reached() == before && !self.reading.budget.over(self.name);
-        if empty {
+        if !self.met.get() {
             self.reading.problem(Problem::Empty { name: self.name.to_owned() });
         }
         self.order.into_inner().apply(self.reading);
@@ -57,6 +57,7 @@ impl<'c> Container<'c> {
 
     /// Begins a member; `false` when nothing more is to be read.
     pub(super) fn begin(&self, label: &str) -> bool {
+        self.met.set(true);
         self.order.borrow_mut().next(self.reading, Some(label.to_owned()));
         self.reading.budget.entry(label)
     }
@@ -76,6 +77,11 @@ impl<'c> Container<'c> {
         fault
     }
 
+    /// What is wrong with it was told where it is read from.
+    pub(super) fn ended(&self) {
+        self.met.set(true);
+    }
+
     /// A member that is left out.
     pub(super) fn leave_out(&self, problem: Problem) {
         self.reading.problem(problem);
@@ -83,6 +89,7 @@ impl<'c> Container<'c> {
 
     /// The archive itself cannot be read on, `after` so many bytes of it.
     pub(super) fn damaged(&self, after: u64, error: &io::Error) {
+        self.met.set(true);
         self.order.borrow_mut().next(self.reading, None);
         self.reading.problem(damaged(self.name, after, error));
     }

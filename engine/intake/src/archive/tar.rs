@@ -23,7 +23,7 @@ pub(super) fn recognise(head: &[u8]) -> bool {
     let sum = |range: std::ops::Range<usize>| block[range].iter().map(|byte| u32::from(*byte)).sum::<u32>();
     // The checksum is taken with blanks in its own place.
     let expected = sum(0..148) + 8 * 32 + sum(156..512);
-    block[0] != 0 && header.cksum().is_ok_and(|given| given == expected)
+    header.cksum().is_ok_and(|given| given == expected)
 }
 
 pub(super) fn enter(container: &Container<'_>, source: Source<'_>) {
@@ -32,10 +32,10 @@ pub(super) fn enter(container: &Container<'_>, source: Source<'_>) {
     let (between, passed) = (Rc::clone(&gate.between), Rc::clone(&gate.passed));
     let mut archive = Archive::new(gate);
     let mut told = || archive_entries(container, &mut archive, &below, &between);
-    if let Err(error) = told()
-        && !below.happened()
-    {
-        container.damaged(passed.get(), &error);
+    match told() {
+        Err(_) if below.happened() => container.ended(),
+        Err(error) => container.damaged(passed.get(), &error),
+        Ok(()) => {}
     }
 }
 

@@ -15,14 +15,20 @@ pub(super) fn recognise(head: &[u8]) -> bool {
 pub(super) fn unpack(packed: Packed<'_>) -> Box<dyn Read + '_> {
     let mut decoder = FrameDecoder::new();
     decoder.set_max_window_size(DICTIONARY);
-    Box::new(Frames { packed, decoder, inside: false })
+    Box::new(Frames { packed, decoder, inside: false, broken: None })
 }
 
 struct Frames<'p> {
     packed: Packed<'p>,
     decoder: FrameDecoder,
     inside: bool,
+    /// What comes after all that was unpacked before.
+    broken: Option<io::Error>,
 }
+
+/// The last block of a frame, empty, and a checksum. The decoder keeps a window of what it has unpacked until the frame
+/// ends; a frame that breaks is ended with this, so that nothing of it is lost.
+const LAST_BLOCK: &[u8] = &[1, 0, 0, 0, 0, 0, 0];
 
 impl Read for Frames<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -31,9 +37,11 @@ impl Read for Frames<'_> {
                 return Ok(0);
             }
             while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
-                self.decoder
-                    .decode_blocks(&mut self.packed, BlockDecodingStrategy::UptoBlocks(1))
-                    .map_err(|error| told(&self.packed, error))?;
+                let one = || BlockDecodingStrategy::UptoBlocks(1);
+                if let Err(error) = self.decoder.decode_blocks(&mut self.packed, one()) {
+                    self.broken = Some(told(&self.packed, error));
+                    self.decoder.decode_blocks(LAST_BLOCK, one()).map_err(io::Error::other)?;
+                }
             }
             let read = self.decoder.read(buffer)?;
             if read > 0 || buffer.is_empty() {
@@ -67,6 +75,9 @@ impl Frames<'_> {
 
     fn end(&mut self) -> io::Result<()> {
         self.inside = false;
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
         match self.decoder.get_checksum_from_data() {
             Some(given) if Some(given) != self.decoder.get_calculated_checksum() => {
                 Err(io::Error::new(io::ErrorKind::InvalidData, "a checksum does not fit"))

@@ -184,6 +184,19 @@ fn hostile_messages_take_one_pass() {
 }
 
 #[test]
+fn a_message_that_was_cut_says_so() {
+    let mail = body("Content-Type: text/plain", &"line\n".repeat(100));
+    let limits = Limits { file_bytes: mail.len() as u64 - 100, ..Limits::default() };
+    let folder = std::env::temp_dir().join(format!("stacklore-intake-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    let file = folder.join("m.eml");
+    std::fs::write(&file, mail).expect("a file for the test");
+    let intake = crate::read_paths(&[file], &limits);
+    std::fs::remove_dir_all(&folder).expect("it was made above");
+    assert!(intake.documents[0].notes.iter().any(|note| note.starts_with("Only its first")), "{:?}", intake.documents);
+}
+
+#[test]
 fn names_mislead_nobody() {
     let named = |name: &str| {
         let header = format!("Content-Disposition: attachment; filename=\"{name}\"");

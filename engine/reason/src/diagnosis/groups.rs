@@ -100,11 +100,17 @@ impl Roots {
     }
 }
 
+/// The stack that stands for a task: the one that shows its wait, else its latest.
+pub(crate) fn stands_for(analysis: &Analysis, task: &Task, activity: &Activity) -> Option<StackId> {
+    let known = |id: &StackId| (id.0 as usize) < analysis.case.stacks.len();
+    let of_wait = activity.wait.as_ref().map(|wait| wait.stack).filter(known);
+    of_wait.or_else(|| activity.stacks.first().or(task.stacks.last()).copied())
+}
+
 /// The stack that stands for a task, and what makes it equal to others.
 fn key(analysis: &Analysis, names: &mut Names<'_>, task: &Task, activity: &Activity) -> Option<(StackId, Key)> {
     let wait = activity.wait.as_ref().filter(|wait| (wait.stack.0 as usize) < analysis.case.stacks.len());
-    let latest = activity.stacks.first().or(task.stacks.last()).copied();
-    let id = wait.map(|wait| wait.stack).or(latest)?;
+    let id = stands_for(analysis, task, activity)?;
     let stack = analysis.case.stacks.get(id.0 as usize)?;
     let doing = match activity {
         Activity { idle: true, .. } => Doing::Rests,

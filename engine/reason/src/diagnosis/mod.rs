@@ -12,12 +12,15 @@ mod look;
 mod near;
 #[cfg(test)]
 mod tests;
+mod unexplained;
 mod verdict;
 
+pub(crate) use groups::stands_for;
 pub use hiding::hide;
 pub use look::{LookFirst, look_first};
 
 use crate::analysis::Analysis;
+use crate::clusters;
 use crate::finding::{Certainty, Diagnosis, Finding};
 use crate::graph::{Cycle, Kinds, Link, Links, Node, Parts, Place, collect, cycles, graph_of};
 use crate::matching::{self, Matched};
@@ -62,6 +65,7 @@ fn conclude_with(
     behind::add(&mut findings, analysis);
     let cycles = all_cycles(analysis, &links, &parts);
     let verdict = verdict::verdict(analysis, kinds, &findings, &cycles);
+    let blocked = unexplained::tasks(analysis, kinds, verdict, &findings, &cycles, general);
     Diagnosis {
         verdict,
         near_misses: near::worth_telling(matched.near_misses, &findings, verdict),
@@ -70,6 +74,7 @@ fn conclude_with(
         cycles,
         groups: groups::groups(analysis, vocabulary, kinds),
         known_fixes: Vec::new(),
+        unexplained: clusters::unexplained(analysis, vocabulary, &blocked),
         notes: matched.notes,
     }
 }

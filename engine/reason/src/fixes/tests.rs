@@ -95,6 +95,7 @@ fn hints(analysis: &Analysis) -> Vec<KnownFix> {
         cycles: Vec::new(),
         groups: Vec::new(),
         known_fixes: Vec::new(),
+        unexplained: Vec::new(),
         notes: Vec::new(),
     };
     fixes().annotate(analysis, &vocabulary(), &mut diagnosis);

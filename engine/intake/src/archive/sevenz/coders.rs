@@ -20,8 +20,11 @@ enum Method {
     Zstd,
     Delta,
     /// Addresses in programs were made absolute.
-    Branches(fn(Box<dyn Read + '_>) -> BcjReader<Box<dyn Read + '_>>),
+    Branches(Filter),
 }
+
+type Stream<'p> = Box<dyn Read + 'p>;
+type Filter = for<'p> fn(Stream<'p>) -> BcjReader<Stream<'p>>;
 
 /// What comes out of a folder. A chain of coders is all that is understood.
 pub(super) fn unpack<'p>(folder: &Folder, packed: Packed<'p>) -> io::Result<Box<dyn Read + 'p>> {

@@ -28,14 +28,14 @@ const HEADER: u64 = 32 << 20;
 pub(super) fn enter(container: &Container<'_>, source: Source<'_>) {
     match source.into_seekable(container.reading, container.name) {
         Seekable::All(mut file) => {
-            if let Err(error) = read(container, &mut file) {
-                container.damaged(0, &error);
+            if let Err((after, error)) = read(container, &mut file) {
+                container.damaged(after, &error);
             }
         }
-        Seekable::Start(_, below) if below.happened() => {
-            container.damaged(0, &invalid("the list of members at its end is missing"));
-        }
+        // That it broke was told before; without its end nothing can be read of it.
+        Seekable::Broken(_) => container.ended(),
         Seekable::Start(..) => {
+            container.ended();
             let budget = &container.reading.budget;
             budget.tell(budget.narrowest(), container.name, "it lies in an archive, cannot be held and was left out");
         }
@@ -44,18 +44,22 @@ pub(super) fn enter(container: &Container<'_>, source: Source<'_>) {
 
 type Input<'i> = Box<dyn ReadSeek + 'i>;
 
-fn read(container: &Container<'_>, file: &mut Input<'_>) -> io::Result<()> {
-    let bytes = header_bytes(file)?;
-    let header = Header::parse(&bytes, container.reading.budget.limits.entries)?;
+/// Reads the members. The error says after how many bytes of the archive it met it.
+fn read(container: &Container<'_>, file: &mut Input<'_>) -> Result<(), (u64, io::Error)> {
+    let at_start = |error| (0, error);
+    let bytes = header_bytes(file).map_err(at_start)?;
+    let header = Header::parse(&bytes, container.reading.budget.limits.entries).map_err(at_start)?;
     let mut members = header.files.iter();
+    let mut after = START;
     for folder in &header.folders {
-        if !read_folder(container, file, folder, &mut members)? {
+        if !read_folder(container, file, folder, &mut members).map_err(|error| (after, error))? {
             return Ok(());
         }
+        after = after.max(START.saturating_add(folder.packed_at).saturating_add(folder.packed_size));
     }
     // What is left are members without content.
     for member in members {
-        if !without_content(container, &member?) {
+        if !without_content(container, &member.map_err(|error| (after, error))?) {
             return Ok(());
         }
     }

@@ -24,14 +24,31 @@ pub(super) fn recognise(head: &[u8]) -> bool {
 
 pub(super) fn enter(container: &Container<'_>, source: Source<'_>) {
     match source.into_seekable(container.reading, container.name) {
-        Seekable::Start(stream, below) => sequence::read(container, stream, &below),
+        Seekable::Start(stream, below) => tell_end(container, &below, sequence::read(container, stream, &below)),
+        // Where it ends was told before.
+        Seekable::Broken(start) => {
+            container.ended();
+            let _ = sequence::read(container, start, &Fault::default());
+        }
         Seekable::All(mut file) => match Directory::find(&mut file) {
             Ok(directory) => listed(container, &mut file, directory),
             Err(_) => match file.seek(SeekFrom::Start(0)) {
-                Ok(_) => sequence::read(container, file, &Fault::default()),
+                Ok(_) => {
+                    let below = Fault::default();
+                    tell_end(container, &below, sequence::read(container, file, &below));
+                }
                 Err(error) => container.damaged(0, &error),
             },
         },
+    }
+}
+
+/// Tells where the members ended too early, unless what they are read from has told it.
+fn tell_end(container: &Container<'_>, below: &Fault, end: Result<(), (u64, io::Error)>) {
+    match end {
+        Err((after, error)) if !below.happened() => container.damaged(after, &error),
+        Err(_) => container.ended(),
+        Ok(()) => {}
     }
 }
 

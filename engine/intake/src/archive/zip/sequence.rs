@@ -9,20 +9,16 @@ use crate::guard::Fault;
 use flate2::bufread::DeflateDecoder;
 use std::io::{self, BufRead, Read};
 
-/// Reads members as long as there are any, and says where they end.
-pub(super) fn read<'s>(container: &Container<'_>, stream: impl Read + 's, below: &Fault) {
+/// Reads members as long as there are any. The error says where they ended too early.
+pub(super) fn read<'s>(
+    container: &Container<'_>,
+    stream: impl Read + 's,
+    below: &Fault,
+) -> Result<(), (u64, io::Error)> {
     let mut packed = Packed::new(Box::new(stream));
     let used = packed.used();
-    let end = loop {
-        match next(container, &mut packed, below) {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => break error,
-        }
-    };
-    if !below.happened() {
-        container.damaged(used.get(), &end);
-    }
+    while next(container, &mut packed, below).map_err(|error| (used.get(), error))? {}
+    Ok(())
 }
 
 /// Reads a member; `false` when nothing more is to be read.
