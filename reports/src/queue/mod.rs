@@ -5,6 +5,7 @@
 //! all rows is what [`summary_json`], [`tickets_csv`] and [`Pages`] write.
 
 mod csv;
+mod date;
 mod json;
 mod names;
 mod pages;
@@ -16,6 +17,7 @@ mod tests;
 mod view;
 
 pub use csv::tickets as tickets_csv;
+pub use date::date;
 pub(crate) use json::ClusterFile;
 pub use json::{cluster as cluster_json, report_line, summary as summary_json};
 pub use names::{INDEX, cluster_folder, signature_page, ticket_files};

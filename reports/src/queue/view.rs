@@ -2,6 +2,7 @@
 //! forms are contracts with other programs, as that of a report is: fields may be added, never renamed or dropped
 //! without a new number in [`SCHEMA`] or [`CLUSTER_SCHEMA`].
 
+use super::date::date;
 use super::names;
 use crate::Report;
 use crate::answer::first_line;
@@ -51,7 +52,7 @@ pub struct About {
     pub page: String,
     /// Its report as JSON, likewise.
     pub report: String,
-    /// When it was written, as its texts tell it: ISO 8601, `2024-03-05T14:02:11Z` or less of it.
+    /// When it was written: ISO 8601, `2024-03-05T14:02:11Z` or less of it. `None`: as its texts tell it.
     pub date: Option<String>,
     /// How long the diagnosis took.
     pub milliseconds: u64,
@@ -221,7 +222,7 @@ impl TicketRow {
             texts: number(contents.sources.len()),
             stacks: contents.counts.stacks as u64,
             tasks: contents.counts.tasks as u64,
-            date: about.date,
+            date: about.date.or_else(|| date(report)),
             milliseconds: about.milliseconds,
             problem: about.problem,
             notes: number(contents.notes.len()),
