@@ -8,12 +8,24 @@
 //! assert_eq!(report.verdict.name(), "no-traces");
 //! ```
 //!
-//! An [`Engine`] is made once and used for many cases. It touches no file, clock or thread: the same texts and rules
-//! give the same report. A caller with threads reads the documents in parallel with [`Engine::read`] and hands the
-//! readings to [`Engine::conclude`].
+//! An [`Engine`] is made once and used for many cases, by as many threads as one likes: no call changes it, none waits
+//! for another. It touches no file, clock or thread: the same texts and rules give the same report.
+//!
+//! | to | call |
+//! | --- | --- |
+//! | diagnose texts that are in memory | [`Engine::diagnose`] |
+//! | diagnose files, folders, archives, mails, standard input | [`intake::read_paths`] or [`intake::read_bytes`], then [`Engine::examine`] |
+//! | read the texts of a case in parallel | [`Engine::read`] on each, then [`Engine::conclude`] |
+//! | see what texts hold, without a diagnosis | [`Engine::parse`] |
+//! | write a report | a [`Format`](reports::Format), by its name from [`reports::format`] |
+//! | add rules | [`Engine::with_rules`] |
+//!
+//! Reading fails for no text: what could not be read is told in the report. Only rules can be wrong, and only files can
+//! be missing. `engine/examples/threads.rs` diagnoses tickets on several threads.
 
 mod knowledge;
 
+use intake::Intake;
 use knowledge::Knowledge;
 use stacklore_model::{Note, Reading, SourceId};
 use stacklore_reason::analysis::Analysis;
@@ -29,6 +41,7 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
+pub use stacklore_intake as intake;
 pub use stacklore_model as model;
 pub use stacklore_model::Document;
 pub use stacklore_reason as reason;
@@ -161,14 +174,14 @@ impl Engine {
     pub fn conclude(&self, case: &str, documents: Vec<Document>, readings: Vec<Reading>, options: &Options) -> Report {
         let analysis = self.analyse(documents, readings);
         let diagnosis = self.judge(&analysis, &self.chosen(options), options);
-        reports::view::report(case, self.view(), &analysis, &self.vocabulary, &diagnosis)
+        reports::view::report(case, self.about(), &analysis, &self.vocabulary, &diagnosis)
     }
 
     /// What texts hold, without a diagnosis.
     pub fn contents(&self, case: &str, documents: Vec<Document>, readings: Vec<Reading>, options: &Options) -> Parsed {
         let analysis = self.analyse(documents, readings);
         let diagnosis = self.judge(&analysis, &[], options);
-        reports::view::parsed(case, self.view(), &analysis, &self.vocabulary, &diagnosis)
+        reports::view::parsed(case, self.about(), &analysis, &self.vocabulary, &diagnosis)
     }
 
     /// One rule, clause by clause, on texts that were read; `None` where there is no rule of that id.
@@ -183,6 +196,13 @@ impl Engine {
     pub fn diagnose(&self, case: &str, documents: Vec<Document>, options: &Options) -> Report {
         let readings = self.read_all(&documents);
         self.conclude(case, documents, readings, options)
+    }
+
+    /// The report on what was read from outside. What could not be read is told in it.
+    pub fn examine(&self, case: &str, read: Intake, options: &Options) -> Report {
+        let mut options = options.clone();
+        options.notes.extend(read.told());
+        self.diagnose(case, read.documents, &options)
     }
 
     /// Reads texts one after the other and gives what they hold.
@@ -211,7 +231,8 @@ impl Engine {
         diagnosis
     }
 
-    fn view(&self) -> reports::EngineView {
+    /// What the engine is: its version and its rules, as reports tell it.
+    pub fn about(&self) -> reports::EngineView {
         reports::EngineView {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             rules: self.rules.len(),

@@ -1,5 +1,6 @@
 //! Black box tests: what a user of the program sees. One binary, one module for each kind.
 
+mod batch;
 mod cli;
 mod corpus;
 mod dot;
@@ -11,6 +12,8 @@ mod markdown;
 mod moments;
 mod parse;
 mod program;
+#[allow(dead_code, reason = "the program of it uses the rest")]
+mod queue;
 mod readme;
 mod redact;
 mod report_schema;
@@ -21,5 +24,6 @@ mod rules_new;
 mod rules_schema;
 mod sarif;
 mod steps;
+mod stream;
 mod unexplained;
 mod words;

@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use crate::limits::{self, LimitArgs};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -29,6 +30,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Diagnose texts: all of them are one case (the default command)
     Diagnose(DiagnoseArgs),
+    /// Diagnose a queue of tickets: each child of PATH is one; pages, an index and tables go to a folder
+    Batch(BatchArgs),
     /// Show what was understood of texts, and what was not
     Parse(ParseArgs),
     /// Draft, check, test, list and show rules; schema for editors, pages for readers
@@ -41,7 +44,7 @@ pub(crate) enum Command {
     },
     /// Print the manual page
     Man,
-    /// Print the JSON Schema of what `--format json` writes
+    /// Print the JSON Schema of what `--format json` and `batch` write
     Schema {
         /// Of which command
         #[arg(value_name = "OF", default_value = "report")]
@@ -56,14 +59,20 @@ pub(crate) enum OutputSchema {
     Report,
     /// `parse --format json`
     Parse,
+    /// summary.json of a `batch`
+    Batch,
+    /// cluster.json of a cluster of a `batch`
+    Cluster,
 }
 
 /// Texts to read.
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// Files, or folders with all files below them; `-` or nothing: standard input
+    /// Files, archives, or folders with all files below them; `-` or nothing: standard input
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 /// Where and how to write.
@@ -133,6 +142,12 @@ pub(crate) struct DiagnoseArgs {
     /// Write the verdict only, in one word: hang, suspect, crash, healthy, unknown or no-traces
     #[arg(long, short, conflicts_with_all = ["format", "brief", "why"])]
     pub(crate) quiet: bool,
+    /// Read a ticket from each line of standard input and write its report as a line of JSON, in the same order
+    ///
+    /// A line is `{"id": …, "text": "…"}` or `{"id": …, "path": "…"}`. Its report has the same `id`; where there can be
+    /// none, an object with `id`, `line` and `error` stands in its place.
+    #[arg(long, conflicts_with_all = ["paths", "format", "brief", "quiet", "why"])]
+    pub(crate) ndjson: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     #[command(flatten)]
@@ -149,6 +164,40 @@ pub(crate) struct DiagnoseArgs {
     /// Exit with status 1 when a finding is at least that sure
     #[arg(long, value_name = "CERTAINTY")]
     pub(crate) fail_on: Option<Sureness>,
+}
+
+/// Arguments of `batch`.
+#[derive(Debug, Args)]
+pub(crate) struct BatchArgs {
+    /// Folders of tickets: each file, folder or archive in one is a ticket. A file named here is a ticket itself
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Folder for index.html, summary.json, tickets.csv, findings.ndjson and the pages; nothing is written elsewhere
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Go on where an earlier batch stopped: tickets whose files, rules and options are unchanged are not done again
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Tickets that are worked on at the same time; without it one for each processor
+    #[arg(long, short, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Memory for the texts of large tickets that are worked on at the same time; one may exceed it
+    #[arg(long, value_name = "SIZE", value_parser = limits::size, default_value = "256M")]
+    pub(crate) memory: u64,
+    /// Replace host names, network addresses, user names, paths and command-line arguments in reports by stand-ins;
+    /// names of tickets stay
+    #[arg(long)]
+    pub(crate) redact: bool,
+    /// Leave less sure findings out
+    #[arg(long, value_name = "CERTAINTY", default_value = "possible")]
+    pub(crate) min_certainty: Sureness,
+    /// Exit with status 1 when a finding in any ticket is at least that sure
+    #[arg(long, value_name = "CERTAINTY")]
+    pub(crate) fail_on: Option<Sureness>,
+    #[command(flatten)]
+    pub(crate) knowledge: KnowledgeArgs,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 /// Arguments of `parse`.

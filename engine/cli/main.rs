@@ -2,12 +2,16 @@
 //! threads are met.
 
 mod args;
+mod batch;
 mod commands;
 mod corpus;
 mod exit;
+mod limits;
+mod memory;
 mod output;
 mod reading;
 mod rulebook;
+mod stream;
 mod terminal;
 
 use args::{Cli, Command};
@@ -22,6 +26,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         None => commands::diagnose::run(&cli.diagnose),
         Some(Command::Diagnose(args)) => commands::diagnose::run(&args),
+        Some(Command::Batch(args)) => batch::run(&args),
         Some(Command::Parse(args)) => commands::parse::run(&args),
         Some(Command::Rules(args)) => commands::rules::run(&args.command),
         Some(Command::Schema { of }) => commands::schema::run(of),

@@ -24,6 +24,20 @@ pub(crate) fn write(
     }
 }
 
+/// Hands over the chosen place for a result that is written in parts, each to be seen at once.
+pub(crate) fn stream(
+    args: &OutputArgs,
+    body: impl FnOnce(&mut (dyn Write + Send)) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    match &args.output {
+        None => body(&mut BufWriter::new(io::stdout())),
+        Some(path) => {
+            let tried = || format!("{}: cannot write the reports; choose another place with --output", path.display());
+            body(&mut BufWriter::new(File::create(path).with_context(tried)?))
+        }
+    }
+}
+
 /// Writes to standard output, buffered.
 pub(crate) fn to_stdout(body: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());

@@ -4,7 +4,7 @@ use crate::args::InputArgs;
 use crate::complain;
 use rayon::prelude::*;
 use stacklore::model::{Reading, SourceId};
-use stacklore::{Document, Engine};
+use stacklore::{Document, Engine, Options, Report};
 use stacklore_intake::{Intake, Limits};
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
@@ -28,17 +28,25 @@ pub(crate) fn read(engine: &Engine, args: &InputArgs) -> Option<Texts> {
     if paths.iter().any(|path| path == Path::new("-")) && io::stdin().is_terminal() {
         complain(HINT);
     }
-    let Intake { documents, problems } = stacklore_intake::read_paths(paths, &Limits::default());
-    let mut notes = Vec::new();
-    for problem in &problems {
-        complain(&format!("{problem}{}", command_hint(problem.name(), documents.is_empty())));
-        notes.push(format!("Not read: {problem}."));
-    }
+    let intake = stacklore_intake::read_paths(paths, &Limits::from(&args.limits));
+    let notes = intake.told();
+    notes.iter().for_each(|note| complain(note));
+    let Intake { documents, problems } = intake;
     if documents.is_empty() {
+        problems.iter().filter_map(|problem| command_hint(problem.name())).for_each(|hint| complain(&hint));
         return None;
     }
     let readings = read_documents(engine, &documents);
     Some(Texts { case: case_label(paths), documents, readings, notes })
+}
+
+/// The report on what was read of a ticket, on this thread alone where no other is free. What could not be read is
+/// told in it.
+pub(crate) fn diagnose(engine: &Engine, case: &str, read: Intake, options: &Options) -> Report {
+    let mut options = options.clone();
+    options.notes.extend(read.told());
+    let readings = read_documents(engine, &read.documents);
+    engine.conclude(case, read.documents, readings, &options)
 }
 
 const HINT: &str = if cfg!(windows) {
@@ -65,11 +73,8 @@ fn case_label(paths: &[PathBuf]) -> String {
 }
 
 /// A path that is nearly the name of a command was probably meant as one.
-fn command_hint(name: &str, nothing_read: bool) -> String {
-    let near =
-        ["diagnose", "parse", "rules"].into_iter().find(|command| strsim::damerau_levenshtein(command, name) <= 2);
-    match near {
-        Some(command) if nothing_read => format!(" (did you mean the command `{command}`?)"),
-        _ => String::new(),
-    }
+fn command_hint(name: &str) -> Option<String> {
+    let near = |command: &&str| strsim::damerau_levenshtein(command, name) <= 2;
+    let command = ["diagnose", "batch", "parse", "rules"].into_iter().find(near)?;
+    Some(format!("did you mean the command `{command}`?"))
 }

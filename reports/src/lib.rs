@@ -10,6 +10,7 @@ mod format;
 mod html;
 mod json;
 mod markdown;
+pub mod queue;
 mod redact;
 #[cfg(test)]
 mod sample;

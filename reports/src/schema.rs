@@ -1,5 +1,6 @@
-//! JSON Schema of what [`crate::Json`] writes, made from the types of the view and their docs.
+//! JSON Schema of what [`crate::Json`] and a batch write, made from the types of the view and their docs.
 
+use crate::queue::{ClusterFile, Summary};
 use crate::{Parsed, Report};
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform as _};
@@ -14,6 +15,16 @@ pub fn report() -> Value {
 /// Schema of the contents of a case: `parse --format json`.
 pub fn parsed() -> Value {
     schema::<Parsed>("What stacklore read of a case")
+}
+
+/// Schema of the summary of a queue: `summary.json`.
+pub fn batch() -> Value {
+    schema::<Summary>("What became of a queue of tickets")
+}
+
+/// Schema of a cluster of a queue: `cluster.json`.
+pub fn cluster() -> Value {
+    schema::<ClusterFile<'_>>("A hang that several tickets share and that no rule knows")
 }
 
 fn schema<T: JsonSchema>(title: &str) -> Value {

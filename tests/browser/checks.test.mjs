@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { LAPTOP, PHONE, launch, withPage } from "./browser.mjs";
-import { isHarmless, needsNoScript, ownScripts } from "./checks/harmless.mjs";
+import { isHarmless, isHarmlessIndex, isHarmlessPage, needsNoScript, ownScripts } from "./checks/harmless.mjs";
 import { fitsScreens, isAccessible, prints } from "./checks/looks.mjs";
 import { edgesShowEvidence, keyboardReaches, linksLeadToTheirLines, searchFiltersStacks } from "./checks/use.mjs";
 
@@ -20,6 +20,8 @@ after(() => browser?.close());
 describe("a bad page is complained about", () => {
   const complains = (title, check) => test(title, () => assert.rejects(check, { code: "ERR_ASSERTION" }));
   complains("it runs scripts", () => isHarmless(browser, bad, []));
+  complains("it runs scripts, as a page of a queue", () => isHarmlessPage(browser, bad));
+  complains("it is no index", () => isHarmlessIndex(browser, bad));
   complains("its text needs script", () => needsNoScript(browser, bad));
   complains("its links lead nowhere", () => linksLeadToTheirLines(browser, bad));
   complains("its drawing shows no evidence", () => edgesShowEvidence(browser, bad, LAPTOP));

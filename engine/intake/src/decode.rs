@@ -1,5 +1,6 @@
 //! Bytes become text: byte-order marks, legacy encodings, bytes that are no text.
 
+use crate::page;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
@@ -14,11 +15,16 @@ pub(crate) struct Decoded {
     pub(crate) notes: Vec<String>,
 }
 
+const REPLACED: &str = "Some bytes do not fit the encoding and were replaced.";
+
 /// How many bytes with the high bit set are enough to guess an encoding from.
 const GUESS_FROM: usize = 1 << 20;
 
 /// Decodes a text; `None` where the bytes are no text.
 pub(crate) fn decode(bytes: Vec<u8>) -> Option<Decoded> {
+    if let Some(big) = utf32(&bytes) {
+        return Some(decode_utf32(&bytes, big));
+    }
     if let Some((encoding, mark)) = Encoding::for_bom(&bytes) {
         return Some(decode_as(encoding, &bytes[mark..], Vec::new()));
     }
@@ -37,17 +43,47 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Option<Decoded> {
         let note = format!("{invalid} byte sequences are not UTF-8 and were replaced.");
         return Some(finish(String::from_utf8_lossy(&bytes).into_owned(), "utf-8", vec![note]));
     }
-    let encoding = guess(&bytes);
+    let encoding = page::declared_encoding(&bytes).unwrap_or_else(|| guess(&bytes));
     let note = format!("It is not UTF-8 and was read as {}.", encoding.name().to_ascii_lowercase());
     Some(decode_as(encoding, &bytes, vec![note]))
+}
+
+/// Whether a text that begins with these bytes is none: what follows them cannot change that.
+pub(crate) fn is_no_text(start: &[u8]) -> bool {
+    Encoding::for_bom(start).is_none() && unmarked_utf16(start).is_none() && is_binary(start)
 }
 
 fn decode_as(encoding: &'static Encoding, bytes: &[u8], mut notes: Vec<String>) -> Decoded {
     let (text, replaced) = encoding.decode_without_bom_handling(bytes);
     if replaced {
-        notes.push("Some bytes do not fit the encoding and were replaced.".into());
+        notes.push(REPLACED.into());
     }
     finish(text.into_owned(), &encoding.name().to_ascii_lowercase(), notes)
+}
+
+/// Whether a text is UTF-32, and its largest byte comes first. The mark of the other order begins like that of UTF-16;
+/// no text in UTF-16 begins with a NUL.
+fn utf32(bytes: &[u8]) -> Option<bool> {
+    match bytes {
+        [0, 0, 0xfe, 0xff, ..] => Some(true),
+        [0xff, 0xfe, 0, 0, ..] => Some(false),
+        _ => None,
+    }
+}
+
+fn decode_utf32(bytes: &[u8], big: bool) -> Decoded {
+    let mut text = String::with_capacity(bytes.len() / 4);
+    let mut wrong = false;
+    for four in bytes.chunks(4).skip(1) {
+        let number = <[u8; 4]>::try_from(four)
+            .ok()
+            .map(|four| if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) });
+        let c = number.and_then(char::from_u32);
+        wrong |= c.is_none();
+        text.push(c.unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    let notes = if wrong { vec![REPLACED.to_owned()] } else { Vec::new() };
+    finish(text, if big { "utf-32be" } else { "utf-32le" }, notes)
 }
 
 /// NUL characters pad what crashed machines and serial consoles leave behind. They are no part of any line.
@@ -131,6 +167,48 @@ mod tests {
         assert_eq!(text_of(&BIG5.encode(traditional).0), (traditional.into(), "big5".into()));
         let japanese = "カーネルスレッドが百二十秒以上ブロックされています。ロックの所有者を確認してください。";
         assert_eq!(text_of(&SHIFT_JIS.encode(japanese).0), (japanese.into(), "shift_jis".into()));
+    }
+
+    #[test]
+    fn encodings_of_one_region_are_told_apart() {
+        let hangul = "태스크가 백이십 초 이상 차단되었습니다. 잠금 소유자를 확인하십시오.";
+        let russian = "Задача заблокирована более ста двадцати секунд, проверьте владельца блокировки.";
+        let polish = "Zadanie zostało zablokowane dłużej niż sto dwadzieścia sekund, sprawdź właściciela.";
+        let french = "La tâche est bloquée depuis plus de cent vingt secondes, vérifiez le propriétaire.";
+        let greek = "Η διεργασία έχει μπλοκαριστεί για περισσότερα από εκατόν είκοσι δευτερόλεπτα.";
+        let cases = [
+            (hangul, encoding_rs::EUC_KR),
+            (russian, encoding_rs::WINDOWS_1251),
+            (russian, encoding_rs::KOI8_R),
+            (russian, encoding_rs::ISO_8859_5),
+            (polish, encoding_rs::ISO_8859_2),
+            (polish, encoding_rs::WINDOWS_1250),
+            (french, encoding_rs::WINDOWS_1252),
+            (greek, encoding_rs::ISO_8859_7),
+        ];
+        let log = "[  242.123456] INFO: task cat:12 blocked for more than 120 seconds.\n".repeat(20);
+        for (text, encoding) in cases {
+            let text = format!("{log}{text}\n{log}");
+            assert_eq!(text_of(&encoding.encode(&text).0).0, text, "{}", encoding.name());
+        }
+    }
+
+    #[test]
+    fn wide_characters_are_read_in_either_order() {
+        let text = "内核 task 12\n";
+        let wide = |to: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to).collect::<Vec<u8>>();
+        let long = "INFO: task 内核:12\r\n".repeat(3);
+        let unmarked = long.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+        assert_eq!(text_of(&[b"\xff\xfe".to_vec(), wide(u16::to_le_bytes)].concat()), (text.into(), "utf-16le".into()));
+        assert_eq!(text_of(&[b"\xfe\xff".to_vec(), wide(u16::to_be_bytes)].concat()), (text.into(), "utf-16be".into()));
+        assert_eq!(text_of(&unmarked), (long, "utf-16be".into()));
+        let four = |to: fn(u32) -> [u8; 4]| {
+            format!("\u{feff}{text}").chars().flat_map(|c| to(u32::from(c))).collect::<Vec<u8>>()
+        };
+        assert_eq!(text_of(&four(u32::to_le_bytes)), (text.into(), "utf-32le".into()));
+        assert_eq!(text_of(&four(u32::to_be_bytes)), (text.into(), "utf-32be".into()));
+        let cut = decode(four(u32::to_le_bytes)[..10].to_vec()).expect("this is text");
+        assert_eq!((cut.text.as_str(), cut.notes.len()), ("内\u{fffd}", 1));
     }
 
     #[test]

@@ -1,18 +1,46 @@
-//! The outside world: standard input, files, folders and encodings become documents.
+//! The outside world: standard input, files, folders, archives and encodings become documents.
 //!
-//! [`read_paths`] and [`read_stdin`] give an [`Intake`]: the documents that could be read, in the order of the given
-//! paths, and a [`Problem`] for each input that could not. One bad input never stops the others. Line ends and
-//! everything else inside the text stay as they came; only the encoding is undone.
+//! [`read_paths`], [`read_stdin`] and [`read_bytes`] give an [`Intake`]: the documents that could be read, in the order
+//! of the given paths, and a [`Problem`] for each input that could not, or not to its end. One bad input never stops
+//! the others. Line ends and everything else inside the text stay as they came; only packing and encoding are undone.
+//!
+//! How it goes: `walk` lists the files below a folder, `source` is where bytes come from, `reading` tells what they are
+//! and sends them on: through `archive` (what packs), through `parts` (what wraps texts, such as mail), or to `decode`
+//! and a document. `budget` counts against the [`Limits`]; `guard` watches each stream. Nothing is ever written, and a
+//! path inside an archive is only a `label`.
 
+mod apport;
+mod archive;
+mod budget;
 mod decode;
+mod guard;
+mod label;
+mod layout;
 mod limits;
 mod magic;
+mod mail;
+mod meter;
+mod open;
+mod page;
+mod parts;
 mod problem;
+mod queue;
+mod reading;
+mod relative;
+mod source;
+mod told;
 mod walk;
 
-pub use limits::Limits;
+pub use limits::{Limit, Limits};
+pub use meter::Meter;
 pub use problem::Problem;
+pub use queue::{Queue, Survey, Ticket, queue, survey};
 
+use budget::Budget;
+use guard::Guard;
+use meter::Unmetered;
+use reading::{Place, Reading};
+use source::Source;
 use stacklore_model::Document;
 use std::fs::File;
 use std::io::{self, Read};
@@ -21,38 +49,31 @@ use std::path::{Path, PathBuf};
 /// Everything that was read of the given inputs.
 #[derive(Debug, Default)]
 pub struct Intake {
-    /// The texts, in the order of the inputs.
+    /// The texts, in the order of the inputs; those of one folder or archive in the order of their paths.
     pub documents: Vec<Document>,
-    /// Inputs that gave no text.
+    /// Inputs that gave no text, or not all of it. [`Intake::told`] puts them in words for a report.
     pub problems: Vec<Problem>,
 }
 
-impl Intake {
-    fn add(&mut self, result: Result<Document, Problem>) {
-        match result {
-            Ok(document) => self.documents.push(document),
-            Err(problem) => self.problems.push(problem),
-        }
-    }
+/// Reads files, folders and archives; `-` is standard input. A folder or archive stands for all files in it, in the
+/// order of their paths.
+pub fn read_paths(paths: &[PathBuf], limits: &Limits) -> Intake {
+    read_paths_metered(paths, limits, &Unmetered)
 }
 
-/// Reads files and folders; `-` is standard input. A folder stands for all files below it, in the order of their paths.
-pub fn read_paths(paths: &[PathBuf], limits: &Limits) -> Intake {
-    let mut intake = Intake::default();
-    let mut left = limits.total_bytes;
+/// Reads as [`read_paths`] does and asks `meter` before memory grows.
+pub fn read_paths_metered(paths: &[PathBuf], limits: &Limits, meter: &dyn Meter) -> Intake {
+    let reading = Reading::new(Budget::new(limits, meter));
     for path in paths {
         if path == Path::new("-") {
-            intake.add(read_limited(io::stdin().lock(), "standard input".into(), limits, &mut left));
+            read_pipe(&reading, "standard input", io::stdin().lock());
             continue;
         }
-        let mut files = walk::Files::default();
-        files.add(path, limits);
-        for file in &files.paths {
-            intake.add(read_file(file, limits, &mut left));
+        for found in walk::files(&reading, path) {
+            read_file(&reading, &found);
         }
-        intake.problems.append(&mut files.problems);
     }
-    intake
+    reading.finish()
 }
 
 /// Reads standard input to its end.
@@ -60,102 +81,83 @@ pub fn read_stdin(limits: &Limits) -> Intake {
     read_paths(&[PathBuf::from("-")], limits)
 }
 
-fn read_file(path: &Path, limits: &Limits, left: &mut u64) -> Result<Document, Problem> {
-    let name = walk::label(path);
-    match File::open(path) {
-        Ok(file) => {
-            // A vector that grows takes twice the memory of a large file.
-            let expected = file.metadata().map_or(0, |metadata| metadata.len()).min(limits.file_bytes).min(*left);
-            read_into(Vec::with_capacity(expected as usize + 1), file, name, limits, left)
+/// Reads a file that is in memory: a text, or whatever holds texts. `name` is its label.
+pub fn read_bytes(name: &str, bytes: Vec<u8>, limits: &Limits) -> Intake {
+    let reading = Reading::new(Budget::new(limits, &Unmetered));
+    if reading.budget.entry(name) {
+        reading.budget.keep(bytes.len() as u64);
+        reading.source(name, Source::bytes(bytes), Place::default(), Vec::new());
+    }
+    reading.finish()
+}
+
+fn read_file(reading: &Reading<'_>, found: &walk::Found) {
+    let name = label::of_path(&found.path);
+    if reading.budget.over(&name) {
+        return reading.budget.left_out();
+    }
+    let opened = match found.below {
+        true => open::regular(&found.path, &name),
+        false => File::open(&found.path).map_err(|source| Problem::Unreadable { name: name.clone(), source }),
+    };
+    match opened {
+        Err(problem) => reading.problem(problem),
+        Ok(file) if file.metadata().is_ok_and(|metadata| metadata.is_file()) => {
+            reading.source(&name, Source::file(file), Place::default(), Vec::new());
         }
-        Err(source) => Err(Problem::Unreadable { name, source }),
+        Ok(pipe) => read_pipe(reading, &name, pipe),
     }
 }
 
-/// Reads one text; `left` is what remains of the limit on all texts. The size that the system tells is not trusted:
-/// it is zero for files of `/proc`.
-fn read_limited(from: impl Read, name: String, limits: &Limits, left: &mut u64) -> Result<Document, Problem> {
-    read_into(Vec::new(), from, name, limits, left)
-}
-
-fn read_into(
-    mut bytes: Vec<u8>,
-    from: impl Read,
-    name: String,
-    limits: &Limits,
-    left: &mut u64,
-) -> Result<Document, Problem> {
-    if *left == 0 {
-        let limit = format!("the limit of {} MiB for all texts was", limits.total_bytes >> 20);
-        return Err(Problem::Limit { name, limit });
-    }
-    let most = limits.file_bytes.min(*left);
-    // One byte more than the limit tells whether anything was cut off.
-    if let Err(source) = from.take(most.saturating_add(1)).read_to_end(&mut bytes) {
-        return Err(Problem::Unreadable { name, source });
-    }
-    let cut = bytes.len() as u64 > most;
-    if cut {
-        bytes.pop();
-    }
-    *left -= bytes.len() as u64;
-    document(name, bytes, cut)
-}
-
-fn document(name: String, bytes: Vec<u8>, cut: bool) -> Result<Document, Problem> {
-    let size = bytes.len() as u64;
-    if let Some(form) = magic::recognise(&bytes) {
-        return Err(Problem::NoText { name, what: form.what, advice: form.advice });
-    }
-    if bytes.iter().all(|byte| byte.is_ascii_whitespace()) {
-        return Err(Problem::Empty { name });
-    }
-    let Some(mut decoded) = decode::decode(bytes) else { return Err(Problem::Binary { name }) };
-    if cut {
-        let end = decoded.text.rfind('\n').map_or(decoded.text.len(), |end| end + 1);
-        decoded.text.truncate(end);
-        decoded.notes.push(format!("Only its first {size} bytes were read: the limit was reached there."));
-    }
-    Ok(Document { name, encoding: decoded.encoding, bytes: size, text: decoded.text, notes: decoded.notes })
+fn read_pipe(reading: &Reading<'_>, name: &str, pipe: impl Read) {
+    let mut guard = Guard::raw(reading, name, pipe);
+    let fault = guard.fault();
+    reading.source(name, Source::stream(&mut guard, fault), Place::default(), Vec::new());
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Limits, Problem, read_limited};
+    use super::{Intake, Limit, Limits, Problem, read_bytes};
+    use stacklore_model::Document;
 
-    fn read(bytes: &[u8], limits: &Limits) -> Result<stacklore_model::Document, Problem> {
-        read_limited(bytes, "a.txt".into(), limits, &mut limits.total_bytes.clone())
+    fn read(bytes: &[u8], limits: &Limits) -> Intake {
+        read_bytes("a.txt", bytes.to_vec(), limits)
+    }
+
+    fn text(bytes: &[u8], limits: &Limits) -> Document {
+        read(bytes, limits).documents.pop().expect("text")
     }
 
     #[test]
     fn a_text_that_is_too_long_is_cut_at_a_line_end() {
         let limits = Limits { file_bytes: 8, ..Limits::default() };
-        let document = read(b"one\ntwo\nthree\n", &limits).expect("text");
+        let document = text(b"one\ntwo\nthree\n", &limits);
         assert_eq!((document.text.as_str(), document.bytes), ("one\ntwo\n", 8));
-        assert_eq!(document.notes, ["Only its first 8 bytes were read: the limit was reached there."]);
-        let document = read(b"one\ntwo\n", &limits).expect("text");
+        let note = "Only its first 8 bytes were read: the limit of 8 bytes for one text or held archive was reached \
+                    there; raise it with --max-file.";
+        assert_eq!(document.notes, [note]);
+        let document = text(b"one\ntwo\n", &limits);
         assert!(document.notes.is_empty(), "exactly the limit is not too long");
-        let document = read(b"one\ntwo three\n", &limits).expect("text");
-        assert_eq!(document.text, "one\n");
-    }
-
-    #[test]
-    fn the_limit_on_all_texts_leaves_later_ones_out() {
-        let limits = Limits { total_bytes: 4, ..Limits::default() };
-        let mut left = limits.total_bytes;
-        assert!(read_limited(&b"one\n"[..], "a".into(), &limits, &mut left).is_ok());
-        let refused = read_limited(&b"two\n"[..], "b".into(), &limits, &mut left);
-        assert!(matches!(refused, Err(Problem::Limit { name, .. }) if name == "b"));
+        assert_eq!(text(b"one\ntwo three\n", &limits).text, "one\n");
     }
 
     #[test]
     fn blank_texts_are_empty() {
-        assert!(matches!(read(b" \r\n\t\n", &Limits::default()), Err(Problem::Empty { .. })));
-        assert!(matches!(read(b"", &Limits::default()), Err(Problem::Empty { .. })));
+        for bytes in [&b" \r\n\t\n"[..], b""] {
+            assert!(matches!(&read(bytes, &Limits::default()).problems[..], [Problem::Empty { .. }]));
+        }
     }
 
     #[test]
     fn line_ends_stay() {
-        assert_eq!(read(b"a\r\nb\rc\n", &Limits::default()).expect("text").text, "a\r\nb\rc\n");
+        assert_eq!(text(b"a\r\nb\rc\n", &Limits::default()).text, "a\r\nb\rc\n");
+    }
+
+    #[test]
+    fn no_time_reads_nothing_and_says_so() {
+        let limits = Limits { time: std::time::Duration::ZERO, ..Limits::default() };
+        let intake = read(b"text\n", &limits);
+        assert!(intake.documents.is_empty());
+        assert!(matches!(&intake.problems[..], [Problem::Limit { limit: Limit::Time, .. }]));
     }
 }

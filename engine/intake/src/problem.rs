@@ -1,9 +1,12 @@
 //! What could not be read, in words for the person who gave it.
 
+use crate::Limit;
+use std::borrow::Cow;
 use std::io;
 use thiserror::Error;
 
-/// One input that gave no text. The message says what was tried, on which file, and what to do.
+/// One input that gave no text, or not all of its text. The message says what was tried, on which file, and what to
+/// do.
 #[derive(Debug, Error)]
 pub enum Problem {
     /// The path names nothing.
@@ -20,6 +23,12 @@ pub enum Problem {
         /// What the system said.
         source: io::Error,
     },
+    /// A file that was listed and is no more, or has become something else, when it was to be read.
+    #[error("{name}: vanished or was replaced while its folder was read; give a copy of the folder")]
+    Vanished {
+        /// The path.
+        name: String,
+    },
     /// There is nothing in it.
     #[error("{name}: is empty; paste or save the text again")]
     Empty {
@@ -34,7 +43,7 @@ pub enum Problem {
         /// What it is, with its article.
         what: &'static str,
         /// What to do with it.
-        advice: &'static str,
+        advice: Cow<'static, str>,
     },
     /// A file of an unknown form that is no text.
     #[error("{name}: is a binary file; give the text that a tool prints of it")]
@@ -42,22 +51,61 @@ pub enum Problem {
         /// The path.
         name: String,
     },
-    /// A socket, a device, or a link to a folder met below a folder.
-    #[error("{name}: is {what} and was left out; name it on the command line if it is to be read")]
+    /// A socket, a device, or a link met below a folder or in an archive.
+    #[error("{name}: is {what} and was left out; {advice}")]
     Special {
         /// The path.
         name: String,
         /// What it is, with its article.
         what: &'static str,
+        /// What to do with it.
+        advice: &'static str,
     },
-    /// A limit of [`Limits`](crate::Limits) that leaves this path out.
-    #[error("{name}: was left out, {limit} reached; give fewer or smaller inputs")]
-    Limit {
-        /// The path.
+    /// A file or archive that ends too early or contradicts itself. What comes before is read.
+    #[error("{name}: is damaged {} ({why}); give an undamaged copy", damage(*.after))]
+    Damaged {
+        /// The archive, stream or file.
         name: String,
-        /// The limit, in words.
-        limit: String,
+        /// How many bytes came out of it.
+        after: u64,
+        /// What is wrong, as the decoder says.
+        why: String,
     },
+    /// A form of archive, or something in one, that is not understood: a method of compression, a password.
+    #[error("{name}: {what}; unpack it first")]
+    Unsupported {
+        /// The archive or its member.
+        name: String,
+        /// What it is that is not understood: a whole predicate ("is encrypted").
+        what: String,
+    },
+    /// A limit of [`Limits`](crate::Limits) that leaves this path, or what follows, out.
+    #[error("{name}: {what}{}; raise it with {}", more_files(*.also), .limit.flag())]
+    Limit {
+        /// The path at which it was reached.
+        name: String,
+        /// Which limit it is.
+        limit: Limit,
+        /// What the limit is and what it leaves out, in words.
+        what: String,
+        /// How many later files it leaves out too, where they were counted.
+        also: u64,
+    },
+}
+
+fn damage(after: u64) -> String {
+    match after {
+        0 => "from its start, and nothing of it could be read".into(),
+        _ => format!("after {after} bytes; what comes before was read"),
+    }
+}
+
+fn more_files(more: u64) -> String {
+    match more {
+        0 => String::new(),
+        1 => " (1 more file)".into(),
+        _ => format!(" ({more} more files)"),
+    }
 }
 
 impl Problem {
@@ -66,10 +114,29 @@ impl Problem {
         match self {
             Problem::Missing { name }
             | Problem::Unreadable { name, .. }
+            | Problem::Vanished { name }
             | Problem::Empty { name }
             | Problem::NoText { name, .. }
             | Problem::Binary { name }
             | Problem::Special { name, .. }
+            | Problem::Damaged { name, .. }
+            | Problem::Unsupported { name, .. }
+            | Problem::Limit { name, .. } => name,
+        }
+    }
+
+    /// The input it is about, to call it otherwise.
+    pub(crate) fn name_mut(&mut self) -> &mut String {
+        match self {
+            Problem::Missing { name }
+            | Problem::Unreadable { name, .. }
+            | Problem::Vanished { name }
+            | Problem::Empty { name }
+            | Problem::NoText { name, .. }
+            | Problem::Binary { name }
+            | Problem::Special { name, .. }
+            | Problem::Damaged { name, .. }
+            | Problem::Unsupported { name, .. }
             | Problem::Limit { name, .. } => name,
         }
     }

@@ -1,87 +1,159 @@
 //! From the given paths to the files to read, in a fixed order.
 
-use crate::{Limits, Problem};
-use std::fs::{self, FileType};
+use crate::reading::Reading;
+use crate::{Limit, Problem, label};
+use std::collections::BTreeMap;
+use std::fs::{self, FileType, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 
-/// Files to read and what was left out, in order.
-#[derive(Debug, Default)]
-pub(crate) struct Files {
-    /// Files: a folder stands for all regular files below it, hidden ones too, in the order of their paths.
-    pub(crate) paths: Vec<PathBuf>,
-    /// What was left out.
-    pub(crate) problems: Vec<Problem>,
-    entries: usize,
+/// A file to read.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// It was met below a folder: nobody has asked for a pipe that is there now.
+    pub(crate) below: bool,
 }
 
-impl Files {
-    /// The files that a given path stands for. What the user names is read whatever it is (a pipe, a link), below a
-    /// folder only regular files and links to such are: a link to a folder could lead anywhere, or in a ring.
-    pub(crate) fn add(&mut self, path: &Path, limits: &Limits) {
-        let name = label(path);
-        match fs::metadata(path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => self.problems.push(Problem::Missing { name }),
-            Err(source) => self.problems.push(Problem::Unreadable { name, source }),
-            Ok(meta) if meta.is_dir() => {
-                let before = (self.paths.len(), self.problems.len());
-                self.folder(path, limits, 0);
-                if before == (self.paths.len(), self.problems.len()) {
-                    self.problems.push(Problem::Empty { name });
-                }
+/// The files that a given path stands for. What the user names is read whatever it is (a pipe, a link); a folder
+/// stands for all regular files below it, hidden ones too, in the order of their labels.
+pub(crate) fn files(reading: &Reading<'_>, path: &Path) -> Vec<Found> {
+    let name = label::of_path(path);
+    match fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => reading.problem(Problem::Missing { name }),
+        Err(source) => reading.problem(Problem::Unreadable { name, source }),
+        Ok(meta) if meta.is_dir() => {
+            let mut walk = Walk { reading, files: Vec::new(), identities: Vec::new(), met: 0 };
+            walk.folder(path, 0);
+            if walk.met == 0 {
+                reading.problem(Problem::Empty { name });
             }
-            Ok(meta) => match unreadable_form(meta.file_type()) {
-                Some(what) => self.problems.push(Problem::Special { name, what }),
-                None => self.paths.push(path.to_owned()),
-            },
+            return walk.without_copies();
         }
+        Ok(meta) => match unreadable_form(meta.file_type()) {
+            Some(what) => reading.problem(Problem::Special { name, what, advice: "give the text that it yields" }),
+            None => return vec![Found { path: path.to_owned(), below: false }],
+        },
+    }
+    Vec::new()
+}
+
+/// What to do with what is left out below a folder.
+const NAME_IT: &str = "name it on the command line if it is to be read";
+
+struct Walk<'w> {
+    reading: &'w Reading<'w>,
+    files: Vec<Found>,
+    /// One for each file.
+    identities: Vec<Identity>,
+    met: usize,
+}
+
+/// Tells whether two paths lead to the same file.
+#[derive(Clone, Copy, Debug, Default)]
+struct Identity {
+    /// The path is itself a link.
+    is_link: bool,
+    /// Device and number, where the system tells them.
+    file: Option<(u64, u64)>,
+}
+
+impl Walk<'_> {
+    /// The files without links to files that are read anyway: the same text twice would look like a second sighting.
+    fn without_copies(self) -> Vec<Found> {
+        let mut first = BTreeMap::new();
+        for (at, identity) in self.identities.iter().enumerate() {
+            if let Some(file) = identity.file {
+                // The file itself stays, or the first of its links.
+                let rank = (identity.is_link, at);
+                first.entry(file).and_modify(|best| *best = rank.min(*best)).or_insert(rank);
+            }
+        }
+        let is_copy = |at: usize, identity: &Identity| {
+            identity.file.and_then(|file| first.get(&file)).is_some_and(|(_, best)| *best != at)
+        };
+        let mut files = Vec::with_capacity(self.files.len());
+        for (at, (found, identity)) in self.files.into_iter().zip(&self.identities).enumerate() {
+            if is_copy(at, identity) {
+                let name = label::of_path(&found.path);
+                let (what, advice) = ("a link to a file that is read under another name", "nothing is missing");
+                self.reading.problem(Problem::Special { name, what, advice });
+            } else {
+                files.push(found);
+            }
+        }
+        files
     }
 
-    fn folder(&mut self, folder: &Path, limits: &Limits, depth: usize) {
-        if depth > limits.depth {
-            let limit = format!("the limit of {} nested folders was", limits.depth);
-            self.problems.push(Problem::Limit { name: label(folder), limit });
-            return;
+    /// Takes the files below a folder; `false` when nothing more is to be looked at.
+    fn folder(&mut self, folder: &Path, depth: usize) -> bool {
+        let name = label::of_path(folder);
+        if depth > self.reading.budget.limits.depth {
+            self.met += 1;
+            self.reading.budget.tell(Limit::Depth, &name, "what lies below it was left out");
+            return true;
         }
-        let listing = fs::read_dir(folder)
-            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>());
+        // One more than may be read: a folder of millions must not fill memory with their names.
+        let most = self.reading.budget.limits.entries.saturating_add(1);
+        let paths = |entries: fs::ReadDir| entries.take(most).map(|entry| Ok(entry?.path())).collect();
+        let listing: io::Result<Vec<PathBuf>> = fs::read_dir(folder).and_then(paths);
         match listing {
-            Err(source) => self.problems.push(Problem::Unreadable { name: label(folder), source }),
-            Ok(mut paths) => {
-                paths.sort();
-                for path in paths {
-                    if !self.entry(&path, limits, depth) {
-                        return;
-                    }
-                }
+            Err(source) => {
+                self.met += 1;
+                self.reading.problem(Problem::Unreadable { name, source });
+                true
+            }
+            Ok(paths) => {
+                let mut paths: Vec<_> = paths.into_iter().map(|path| (label::of_path(&path), path)).collect();
+                paths.sort_by(|a, b| label::order(&a.0, &b.0).then_with(|| a.1.cmp(&b.1)));
+                paths.into_iter().all(|(name, path)| self.entry(name, path, depth))
             }
         }
     }
 
-    /// `false` when the limit of entries is reached and nothing more is to be looked at.
-    fn entry(&mut self, path: &Path, limits: &Limits, depth: usize) -> bool {
-        if self.entries >= limits.entries {
-            if self.entries == limits.entries {
-                let limit = format!("with all that follows it: the limit of {} files was", limits.entries);
-                self.problems.push(Problem::Limit { name: label(path), limit });
-                self.entries += 1;
-            }
+    /// `false` when nothing more is to be looked at.
+    fn entry(&mut self, name: String, path: PathBuf, depth: usize) -> bool {
+        self.met += 1;
+        if !self.reading.budget.entry(&name) {
             return false;
         }
-        self.entries += 1;
-        let name = label(path);
-        match (fs::symlink_metadata(path), fs::metadata(path)) {
-            (Ok(own), _) if own.is_dir() => self.folder(path, limits, depth + 1),
+        let special = |what| Problem::Special { name: name.clone(), what, advice: NAME_IT };
+        match (fs::symlink_metadata(&path), fs::metadata(&path)) {
+            (Ok(own), _) if own.is_dir() => return self.folder(&path, depth + 1),
+            // It could lead anywhere, or in a ring.
             (Ok(own), Ok(target)) if own.is_symlink() && target.is_dir() => {
-                self.problems.push(Problem::Special { name, what: "a link to a folder" });
+                self.reading.problem(special("a link to a folder"));
             }
-            (_, Ok(target)) if target.is_file() => self.paths.push(path.to_owned()),
+            (Ok(own), Err(_)) if own.is_symlink() => self.reading.problem(special("a link that leads nowhere")),
+            (Ok(own), Ok(target)) if target.is_file() => {
+                self.identities.push(identity(own.is_symlink(), &target));
+                self.files.push(Found { path, below: true });
+            }
             (_, Ok(target)) => {
                 let what = unreadable_form(target.file_type()).unwrap_or("a pipe or device");
-                self.problems.push(Problem::Special { name, what });
+                self.reading.problem(special(what));
             }
-            (_, Err(source)) => self.problems.push(Problem::Unreadable { name, source }),
+            (_, Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.reading.problem(Problem::Vanished { name });
+            }
+            (_, Err(source)) => self.reading.problem(Problem::Unreadable { name, source }),
         }
         true
+    }
+}
+
+fn identity(is_link: bool, target: &Metadata) -> Identity {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        // Some file systems give every file the number zero.
+        Identity { is_link, file: Some((target.dev(), target.ino())).filter(|(_, number)| *number != 0) }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = target;
+        Identity { is_link, file: None }
     }
 }
 
@@ -99,9 +171,4 @@ fn unreadable_form(kind: FileType) -> Option<&'static str> {
     }
     let _ = kind;
     None
-}
-
-/// A path as a label.
-pub(crate) fn label(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
 }

@@ -3,7 +3,7 @@
 use crate::visible;
 
 /// Adds a text so that nothing in it is markup, inside an element or a quoted attribute.
-pub(super) fn push(text: &str, html: &mut String) {
+pub(crate) fn push(text: &str, html: &mut String) {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
         let entity = match byte {
@@ -23,7 +23,7 @@ pub(super) fn push(text: &str, html: &mut String) {
 
 /// A whole page with all that would steer or reorder it made visible; its line ends stay. Everything leaves through
 /// here, so that no path into the page can be forgotten.
-pub(super) fn shown(page: &str) -> String {
+pub(crate) fn shown(page: &str) -> String {
     let mut shown = String::with_capacity(page.len() + 64);
     for line in page.split_inclusive('\n') {
         let (text, end) = line.strip_suffix('\n').map_or((line, ""), |text| (text, "\n"));

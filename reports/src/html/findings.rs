@@ -1,5 +1,6 @@
 //! Findings for the templates: consequences follow their cause, set in by their depth.
 
+use super::Navigation;
 use super::targets::anchor;
 use crate::answer::words::place;
 use crate::answer::{Claim, Command, Item, QuotedLine, Section, Told};
@@ -19,6 +20,8 @@ pub(super) struct Block {
     title: String,
     in_headline: bool,
     rule: String,
+    /// The page about all cases with this rule, where there is one.
+    others: Option<String>,
     class: &'static str,
     certainty: &'static str,
     explanation: Vec<String>,
@@ -70,31 +73,38 @@ pub(super) struct ItemBlock {
 }
 
 /// All findings in the order of the page.
-pub(super) fn blocks(findings: &[Told], names: &[String]) -> Vec<Block> {
+pub(super) fn blocks(findings: &[Told], names: &[String], navigation: Option<&Navigation<'_>>) -> Vec<Block> {
     let mut blocks = Vec::new();
     for (number, finding) in (1..).zip(findings) {
-        add(finding, Some(number), 0, names, &mut blocks);
+        add(finding, Some(number), 0, &Around { names, navigation }, &mut blocks);
     }
     blocks
 }
 
-fn add(finding: &Told, number: Option<usize>, depth: usize, names: &[String], blocks: &mut Vec<Block>) {
+/// What is the same for all findings of a page.
+struct Around<'a> {
+    names: &'a [String],
+    navigation: Option<&'a Navigation<'a>>,
+}
+
+fn add(finding: &Told, number: Option<usize>, depth: usize, around: &Around<'_>, blocks: &mut Vec<Block>) {
     blocks.push(Block {
         number,
         depth: depth.min(DEPTH),
         title: finding.title.clone(),
         in_headline: finding.in_headline,
         rule: finding.rule.clone(),
+        others: around.navigation.map(|navigation| (navigation.signature)(&finding.rule)),
         class: finding.class,
         certainty: finding.certainty,
         explanation: finding.explanation.clone(),
         behind: finding.behind.clone(),
-        claims: finding.claims.iter().map(|of| claim(of, names)).collect(),
+        claims: finding.claims.iter().map(|of| claim(of, around.names)).collect(),
         why: finding.why.clone(),
         sections: finding.sections.iter().map(section).collect(),
         more_consequences: finding.more_consequences,
     });
-    finding.consequences.iter().for_each(|consequence| add(consequence, None, depth + 1, names, blocks));
+    finding.consequences.iter().for_each(|consequence| add(consequence, None, depth + 1, around, blocks));
 }
 
 fn claim(claim: &Claim, names: &[String]) -> ClaimBlock {

@@ -4,11 +4,11 @@
 //! Text of a ticket gets into the page in two ways only: through the templates, which escape, and through
 //! [`escape::push`]. Whatever it holds, the page's policy lets nothing of it run or load.
 
-mod escape;
+pub(crate) mod escape;
 mod findings;
 mod lines;
 mod page;
-mod policy;
+pub(crate) mod policy;
 mod stacks;
 mod svg;
 mod targets;
@@ -32,12 +32,25 @@ impl Named for Html {
 
 impl Format for Html {
     fn report(&self, report: &Report, _: &Layout, out: &mut dyn Write) -> io::Result<()> {
-        let answer = Answer::of(report, &Extent::FULL);
-        let page = page::Page::of(report, &answer);
-        let context = Context::from_serialize(&page).map_err(io::Error::other)?;
-        let html = templates().render(PAGE, &context).map_err(io::Error::other)?;
-        out.write_all(escape::shown(&html).as_bytes())
+        write(report, None, out)
     }
+}
+
+/// Where a page is one of many: links to the others, relative to it.
+pub(crate) struct Navigation<'a> {
+    /// The page that lists all of them.
+    pub(crate) index: &'a str,
+    /// The page about all cases in which a rule was found.
+    pub(crate) signature: &'a dyn Fn(&str) -> String,
+}
+
+/// Writes the page of a report.
+pub(crate) fn write(report: &Report, navigation: Option<&Navigation<'_>>, out: &mut dyn Write) -> io::Result<()> {
+    let answer = Answer::of(report, &Extent::FULL);
+    let page = page::Page::of(report, &answer, navigation);
+    let context = Context::from_serialize(&page).map_err(io::Error::other)?;
+    let html = templates().render(PAGE, &context).map_err(io::Error::other)?;
+    out.write_all(escape::shown(&html).as_bytes())
 }
 
 /// Name of the page among the templates. The ending makes Tera escape what is put in.

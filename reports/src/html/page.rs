@@ -1,5 +1,6 @@
 //! A report as the template of the page needs it.
 
+use super::Navigation;
 use super::findings::{self, Block, ItemBlock};
 use super::lines;
 use super::policy;
@@ -25,6 +26,8 @@ pub(super) struct Page {
     policy: &'static str,
     styles: [&'static str; 2],
     script: &'static str,
+    /// The page that lists all cases, where there is one.
+    index: Option<String>,
     case: String,
     word: &'static str,
     /// `bad`, `doubtful`, `neutral` or `good`.
@@ -107,7 +110,7 @@ struct UnclearRow {
 
 impl Page {
     /// The page of a report.
-    pub(super) fn of(report: &Report, answer: &Answer) -> Page {
+    pub(super) fn of(report: &Report, answer: &Answer, navigation: Option<&Navigation<'_>>) -> Page {
         let names = words::source_names(&report.contents);
         let mut targets = Targets::of(report, answer);
         let stacks = stacks::of(report, &names, &mut targets);
@@ -125,6 +128,7 @@ impl Page {
             policy: policy::policy(),
             styles: policy::STYLES,
             script: policy::SCRIPT,
+            index: navigation.map(|navigation| navigation.index.to_owned()),
             case: shorten(&report.case, 120),
             word: answer.word,
             alarm: alarm(answer.alarm),
@@ -139,7 +143,7 @@ impl Page {
             snapshots: answer.snapshots.iter().map(snapshots).collect(),
             more_snapshots: answer.more_snapshots,
             hints: answer.hints.clone(),
-            findings: findings::blocks(&answer.findings, &names),
+            findings: findings::blocks(&answer.findings, &names, navigation),
             more_findings: answer.more_findings,
             near: answer.near.iter().map(near).collect(),
             more_near: answer.more_near,

@@ -54,6 +54,48 @@ export async function isHarmless(browser, file, scripts) {
   });
 }
 
+/** Only its own files, by relative names. */
+const isOwn = (address) => /^(\.\.\/){0,2}[\w.~%-]+(\/[\w.~%-]+)*(#.*)?$/.test(address);
+
+/** The same for a page of a queue: it links to other files of its folder, and has a script only where it is the index. */
+export async function isHarmlessPage(browser, file, look = async () => {}) {
+  await withPage(browser, file, {}, async (page, misdeeds) => {
+    await page.mouse.move(300, 300);
+    await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => (fold.open = true)));
+    const scripts = await look(page);
+    await page.waitForTimeout(50);
+    const found = await page.evaluate(inventory);
+    assert.deepEqual(misdeeds, [], "requests, dialogs, messages on the console");
+    assert.deepEqual(found.violations, [], "what the policy had to stop");
+    assert.equal(found.pwned, undefined, "a script of a ticket ran");
+    assert.deepEqual(found.handlers, [], "handlers in attributes");
+    assert.deepEqual(found.loaders, [], "elements that load, send or move something");
+    assert.deepEqual(found.addresses.filter((address) => !isOwn(address)), [], "addresses that lead somewhere else");
+    assert.equal(found.scripts.length, scripts ?? 0, "scripts");
+    assert.deepEqual(found.ids, [], "ids that are used twice");
+    assert.match(found.policy, /default-src 'none'/, "the policy of the page");
+    assert.doesNotMatch(found.policy, /unsafe|https?:|\*/, "the policy of the page");
+  });
+}
+
+/** The index of a queue: each of its pages of rows, with every name that wants to be more than a name. */
+export function isHarmlessIndex(browser, file) {
+  return isHarmlessPage(browser, file, async (page) => {
+    const shown = new Set();
+    for (const word of ["pwned", "script", "{{", "javascript:", "=hyperlink", "txt.exe", "passwd", "slot", "escape"]) {
+      await page.locator("input#q").fill(word);
+      for (const text of await page.$$eval(".rows tbody bdi", (names) => names.map((name) => name.textContent))) shown.add(text);
+      assert.deepEqual(await page.$$eval(".rows a", (links) => links.map((link) => link.getAttribute("href")).filter((href) => !/^(tickets|signatures)\/[\w.-]+$/.test(href))), []);
+    }
+    assert.ok(shown.has("<script>window.__pwned=1;alert(1)</script>"), "a hostile name is shown as it is");
+    assert.ok(shown.has("{{ 7 * 7 }}{% raw %}"), "no template engine has seen it");
+    assert.ok(shown.has("\\u{202e}txt.exe\\u{2066}"), "marks of direction are shown");
+    await page.locator("input#q").fill("");
+    // The data and the index's own.
+    return 2;
+  });
+}
+
 /** The text of the page is there without script, and the same. */
 export async function needsNoScript(browser, file) {
   const read = (page) =>

@@ -3,6 +3,7 @@
 use crate::args::{InputArgs, KnowledgeArgs};
 use crate::corpus::{Case, Corpus};
 use crate::exit::Exit;
+use crate::limits::LimitArgs;
 use crate::reading::{self, Texts};
 use crate::{complain, output, rulebook};
 use anyhow::{Context as _, bail};
@@ -33,7 +34,7 @@ const NO_FAMILY: &str = "drafts";
 /// Drafts a rule from a text.
 pub(super) fn run(file: Option<&Path>, wishes: &Wishes<'_>, knowledge: &KnowledgeArgs) -> anyhow::Result<Exit> {
     let engine = rulebook::engine(knowledge)?;
-    let input = InputArgs { paths: vec![file.unwrap_or(Path::new("-")).to_owned()] };
+    let input = InputArgs { paths: vec![file.unwrap_or(Path::new("-")).to_owned()], limits: LimitArgs::default() };
     let Some(texts) = reading::read(&engine, &input) else { return Ok(Exit::Failed) };
     let analysis = engine.analyse(texts.documents.clone(), texts.readings.clone());
     let Some(sketch) = sketch::sketch(&analysis, engine.vocabulary(), engine.rules()) else {
