@@ -159,12 +159,12 @@ fn names_of_any_bytes_have_a_page_each() {
         b"-rf",
         b".hidden",
         b"...",
-        b"<script>alert(1)</script".split(|byte| *byte == b'/').next().unwrap_or_default(),
+        b"<script>alert(1)<",
         b"two\nlines",
         b"\x1b[2Jscreen",
         b"con",
         b"index.html",
-        "größe ‮gnp.exe".as_bytes(),
+        "größe \u{202e}gnp.exe".as_bytes(),
         &[b'l'; 255],
     ];
     folder.file("queue/empty", "");
