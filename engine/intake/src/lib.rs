@@ -5,8 +5,8 @@
 //! the others. Line ends and everything else inside the text stay as they came; only packing and encoding are undone.
 //!
 //! How it goes: `walk` lists the files below a folder, `source` is where bytes come from, `reading` tells what they are
-//! and sends them on: through `archive` (what packs), through `parts` (what wraps texts, such as mail), or to `decode`
-//! and a document. `budget` counts against the [`Limits`]; `guard` watches each stream. Nothing is ever written, and a
+//! and sends them on: through `archive` (what packs), through `parts` (what wraps texts: `mail`, `page`, `apport`), or to
+//! `decode` and a document; `magic` names what is no text, `layout` what files belong together. `budget` counts against the [`Limits`]; `guard` watches each stream. Nothing is ever written, and a
 //! path inside an archive is only a `label`.
 
 mod apport;

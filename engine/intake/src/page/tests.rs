@@ -126,6 +126,8 @@ fn a_page_names_its_encoding() {
     let name = |page: &str| declared_encoding(page.as_bytes()).map(|encoding| encoding.name());
     assert_eq!(name("<html><meta charset=\"gb2312\">"), Some("GBK"));
     assert_eq!(name("<html><meta content='text/html; charset=windows-1251'>"), Some("windows-1251"));
+    assert_eq!(name("<html><meta charset=utf-8>"), None);
+    assert_eq!(name("<html><meta charset=utf-16>"), None);
     assert_eq!(name("charset=koi8-r"), None);
     assert_eq!(name("<html><meta charset=nonsense>"), None);
 }
