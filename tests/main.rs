@@ -1,5 +1,6 @@
 //! Black box tests: what a user of the program sees. One binary, one module for each kind.
 
+mod batch;
 mod cli;
 mod corpus;
 mod dot;
@@ -10,6 +11,8 @@ mod knowledge_is_data;
 mod markdown;
 mod parse;
 mod program;
+#[allow(dead_code, reason = "the program of it uses the rest")]
+mod queue;
 mod readme;
 mod redact;
 mod report_schema;

@@ -2,6 +2,7 @@
 
 use super::noise::Log;
 use super::pack::{self, Evil, Pack, Squeeze, squeeze};
+use super::quine::quine;
 use super::ticket::{Made, Maker, Truth};
 use super::tree::{Body, Item, Thing};
 use std::sync::{Arc, LazyLock};
@@ -103,6 +104,12 @@ static ENTRIES: LazyLock<Arc<[u8]>> = LazyLock::new(|| {
 /// An archive with very many members.
 pub(crate) fn bomb_entries(_: &mut Maker<'_>) -> Made {
     Made::file(".tar.gz", ENTRIES.clone(), Truth::nothing(true, "150,000 members in an archive"))
+}
+
+/// A file that unpacks to itself, again and again.
+pub(crate) fn bomb_quine(_: &mut Maker<'_>) -> Made {
+    static QUINE: LazyLock<Arc<[u8]>> = LazyLock::new(|| quine().into());
+    Made::file(".txt.gz", QUINE.clone(), Truth::nothing(true, "a file that unpacks to itself"))
 }
 
 /// Paths out of the folder, links, devices: labels, nothing else.

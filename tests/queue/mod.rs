@@ -8,18 +8,20 @@ mod binary;
 mod carry;
 mod corpus;
 mod hostile;
-mod kinds;
+mod kind;
 mod mail;
 mod noise;
 mod pack;
 mod plain;
+mod quine;
 mod random;
 mod sent;
+mod seven;
 mod ticket;
 mod tree;
 
 use corpus::Corpus;
-use kinds::{KINDS, Kind};
+use kind::{KINDS, Kind};
 use pack::{Pack, Squeeze};
 use random::Random;
 use rayon::prelude::*;
@@ -60,6 +62,11 @@ struct Planned {
     number: u64,
     kind: Kind,
     bytes: u64,
+}
+
+/// Names of all kinds of tickets.
+pub(crate) fn kinds() -> Vec<&'static str> {
+    KINDS.iter().map(|kind| kind.name).collect()
 }
 
 /// Makes a queue.
@@ -150,5 +157,13 @@ fn make(planned: &Planned, seed: u64, corpus: &Corpus, queue: &Path) -> io::Resu
             out.metadata()?.len()
         }
     };
-    Ok((truth.to_json(&String::from_utf8_lossy(&name), planned.kind.name).to_string(), bytes))
+    Ok((truth.to_json(&label(&name), planned.kind.name).to_string(), bytes))
+}
+
+/// A name as the batch shows it: what is no UTF-8 and what steers a terminal becomes `\xNN`.
+fn label(name: &[u8]) -> String {
+    let escaped = |bytes: &[u8]| bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect::<String>();
+    let shown = |c: char| if c.is_control() { escaped(c.to_string().as_bytes()) } else { c.to_string() };
+    let chunks = name.utf8_chunks();
+    chunks.map(|chunk| chunk.valid().chars().map(shown).collect::<String>() + &escaped(chunk.invalid())).collect()
 }

@@ -1,11 +1,11 @@
 //! Archives and compressed files, as people attach them.
 
+use super::seven;
 use super::tree::{Body, Item, Thing};
 use bzip2::write::BzEncoder;
 use flate2::write::GzEncoder;
 use lzma_rust2::{XzOptions, XzWriter};
 use ruzstd::encoding::{CompressionLevel, compress};
-use sevenz_rust2::{ArchiveEntry, ArchiveWriter};
 use std::io::{self, Cursor, Seek, Write};
 use tar::{Builder, EntryType, Header};
 use zip::ZipWriter;
@@ -74,7 +74,7 @@ impl Pack {
         match self {
             Pack::Tar(squeeze) => squeezed(squeeze, out, |out| tar(items, out)),
             Pack::Zip => zip(items, out),
-            Pack::SevenZ => seven(items, out),
+            Pack::SevenZ => seven::write(items, out),
         }
     }
 }
@@ -206,20 +206,7 @@ fn zip<W: Write + Seek>(items: &[Item], out: &mut W) -> io::Result<()> {
     writer.finish()?.flush()
 }
 
-fn seven<W: Write + Seek>(items: &[Item], out: &mut W) -> io::Result<()> {
-    let mut writer = ArchiveWriter::new(out).map_err(io::Error::other)?;
-    for item in items {
-        let path = path(item);
-        let added = match &item.thing {
-            Thing::File(body, _) => writer.push_archive_entry(ArchiveEntry::new_file(&path), Some(body.to_reader())),
-            _ => writer.push_archive_entry::<&[u8]>(ArchiveEntry::new_directory(&path), None),
-        };
-        added.map_err(io::Error::other)?;
-    }
-    writer.finish()?.flush()
-}
-
 /// Archivers of today write UTF-8.
-fn path(item: &Item) -> String {
+pub(crate) fn path(item: &Item) -> String {
     String::from_utf8_lossy(&item.path).into_owned()
 }

@@ -1,7 +1,7 @@
 //! What tickets have in common: hangs that no rule knows.
 
 use super::folder::Folder;
-use super::state::{self, Excerpt};
+use super::state;
 use stacklore::reason::clusters::{self, Form, Seen};
 use stacklore::reports::queue::{ClusterForm, ClusterRow, ClusterTicket, Excerpt, TicketRow};
 use std::cmp::Reverse;
@@ -55,7 +55,7 @@ fn row(cluster: &clusters::Cluster, rows: &[TicketRow]) -> ClusterRow {
             })
             .collect(),
         stacks: cluster.stacks as u64,
-        tasks: cluster.tasks,
+        tasks: cluster.tickets.iter().map(|ticket| ticket.tasks).sum(),
     }
 }
 

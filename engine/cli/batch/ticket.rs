@@ -8,7 +8,7 @@ use crate::reading;
 use stacklore::reports::queue::{self, About, TicketRow, UnexplainedRow};
 use stacklore::reports::{Layout, Report, redact};
 use stacklore::{Engine, Options};
-use stacklore_intake::{self as intake, Date, Intake, Limits, Survey};
+use stacklore_intake::{self as intake, Intake, Limits, Survey};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Instant;
@@ -51,11 +51,10 @@ impl Desk<'_> {
         let share = self.memory.share();
         let read = || intake::read_paths_metered(std::slice::from_ref(&plan.ticket.path), &self.limits, &share);
         let diagnosed = catch_unwind(AssertUnwindSafe(|| self.diagnose(plan, named(read(), &plan.ticket.path))));
-        let (report, failed, date, problem) = diagnosed.unwrap_or_else(|_| self.given_up(plan));
+        let (report, failed, problem) = diagnosed.unwrap_or_else(|_| self.given_up(plan));
         let (page, file) = queue::ticket_files(&plan.name);
         let milliseconds = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let date = date.map(|date| date.to_string());
-        let about = About { id: plan.ticket.id.clone(), page, report: file, date, milliseconds, problem };
+        let about = About { id: plan.ticket.id.clone(), page, report: file, date: None, milliseconds, problem };
         let row = if failed {
             TicketRow::failed(about)
         } else {
@@ -75,24 +74,23 @@ impl Desk<'_> {
         if mark == plan.survey.mark { mark } else { String::new() }
     }
 
-    fn diagnose(&self, plan: &Plan, read: Intake) -> (Report, bool, Option<Date>, Option<String>) {
+    fn diagnose(&self, plan: &Plan, read: Intake) -> (Report, bool, Option<String>) {
         let failed = read.documents.is_empty();
-        let date = read.documents.iter().filter_map(|document| intake::date_of(&document.text)).max();
         let mut told = read.told().into_iter();
         let problem = told.next().map(|first| match told.len() {
             0 => first,
             more => format!("{first} And {more} more of this kind: see the page."),
         });
         let report = reading::diagnose(self.engine, &plan.ticket.id, read, self.options);
-        (if self.redact { redact(report) } else { report }, failed, date, problem)
+        (if self.redact { redact(report) } else { report }, failed, problem)
     }
 
     /// The report on a ticket that the engine failed on: a bug, and the ticket's own loss only.
-    fn given_up(&self, plan: &Plan) -> (Report, bool, Option<Date>, Option<String>) {
+    fn given_up(&self, plan: &Plan) -> (Report, bool, Option<String>) {
         let problem = "The engine failed on this ticket; please report it with its texts.".to_owned();
         let options = Options { notes: vec![problem.clone()], ..self.options.clone() };
         let report = reading::diagnose(self.engine, &plan.ticket.id, Intake::default(), &options);
-        (report, true, None, Some(problem))
+        (report, true, Some(problem))
     }
 }
 

@@ -12,7 +12,6 @@
 mod apport;
 mod archive;
 mod budget;
-mod date;
 mod decode;
 mod guard;
 mod label;
@@ -32,7 +31,6 @@ mod source;
 mod told;
 mod walk;
 
-pub use date::{Date, date_of};
 pub use limits::{Limit, Limits};
 pub use meter::Meter;
 pub use problem::Problem;

@@ -199,6 +199,16 @@ pub(super) fn shows_line_numbers(attribute: &[u8], value: &[u8]) -> bool {
     }
 }
 
+/// Whether a style says that spaces and line ends are seen: `white-space: pre`, `pre-wrap`, `pre-line`, `break-spaces`.
+pub(super) fn keeps_spaces(style: &[u8]) -> bool {
+    let style = style.to_ascii_lowercase();
+    style.split(|byte| *byte == b';').any(|rule| {
+        let value = rule.trim_ascii().strip_prefix(b"white-space").map(<[u8]>::trim_ascii_start);
+        let value = value.and_then(|rest| rest.strip_prefix(b":")).map(<[u8]>::trim_ascii_start).unwrap_or_default();
+        value.starts_with(b"pre") || value.starts_with(b"break-spaces")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ELEMENTS, Element};

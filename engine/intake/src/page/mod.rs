@@ -1,7 +1,7 @@
 //! Pages of HTML saved from a ticket system or a mail archive: takes the text out of them.
 //!
 //! The text has the lines that are seen on the page: blocks and `<br>` end a line, `<pre>`, `<textarea>` and `<code>`
-//! keep their spaces and line ends, the cells of a table's row stand in one line with tabs between them, numbers of
+//! keep their spaces and line ends, and so do elements that are styled for it, the cells of a table's row stand in one line with tabs between them, numbers of
 //! lines beside code are left out. Pages need not be well formed; what is no element of HTML (an address in angle
 //! brackets that nobody escaped) stays as text. One pass, whatever the page.
 
@@ -10,7 +10,7 @@ mod writer;
 
 use crate::decode;
 use crate::parts::{Part, Wrapper};
-use elements::{Element, shows_line_numbers};
+use elements::{Element, keeps_spaces, shows_line_numbers};
 use encoding_rs::Encoding;
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
@@ -29,8 +29,8 @@ const WITHIN: usize = 1024;
 pub(crate) struct Page;
 
 impl Wrapper for Page {
-    fn recognise(&self, _name: &str, bytes: &[u8]) -> bool {
-        if is_page(bytes) {
+    fn recognise(&self, name: &str, bytes: &[u8]) -> bool {
+        if is_page(bytes) || says_page(name) && begins_element(bytes) {
             return true;
         }
         // UTF-16, with its mark or without.
@@ -42,7 +42,7 @@ impl Wrapper for Page {
     fn unwrap(&self, bytes: &[u8], each: &mut dyn FnMut(Part) -> ControlFlow<()>) {
         let mut notes = vec![NOTE.to_owned()];
         let text = match std::str::from_utf8(bytes) {
-            Ok(page) => text_of(page),
+            Ok(page) => text_of(page.trim_start_matches('\u{feff}')),
             Err(_) => match decode::decode(bytes.to_vec()) {
                 Some(mut page) => {
                     notes.append(&mut page.notes);
@@ -53,6 +53,18 @@ impl Wrapper for Page {
         };
         let _ = each(Part { name: None, bytes: text.into_bytes(), plain: true, notes });
     }
+}
+
+fn says_page(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ["html", "htm", "xhtml"].iter().any(|own| own.eq_ignore_ascii_case(ending))
+}
+
+/// Whether a text begins with a tag, as a part of a page does.
+fn begins_element(bytes: &[u8]) -> bool {
+    let tag = bytes.trim_ascii_start().strip_prefix(b"<").unwrap_or_default();
+    let name = tag.iter().take_while(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase);
+    Element::of(&name.take(16).collect::<Vec<u8>>()) != Element::Unknown
 }
 
 /// Whether a text is a page: it begins with `<!doctype html` or `<html`, after blanks, comments and `<?xml …?>` at most.
@@ -127,7 +139,20 @@ struct Reader {
     numbers: Option<Numbers>,
     /// The cell before this one held the numbers of its lines.
     beside_numbers: bool,
+    /// Open elements that are styled so that their spaces and line ends are seen.
+    styled: Vec<Open>,
 }
+
+/// An element that is followed to its end.
+#[derive(Debug)]
+struct Open {
+    name: Vec<u8>,
+    /// How many of its name are open, itself among them.
+    open: usize,
+}
+
+/// Styled elements inside one another that are followed.
+const STYLED: usize = 32;
 
 /// A start tag while its attributes are read.
 #[derive(Debug, Default)]
@@ -136,6 +161,7 @@ struct Tag {
     element: Element,
     attribute: Vec<u8>,
     shows_numbers: bool,
+    keeps_spaces: bool,
     /// What is no element, as it is written.
     unknown: Option<String>,
 }
@@ -145,7 +171,7 @@ impl Tag {
         self.name.clear();
         self.name.extend(name);
         self.element = Element::of(name);
-        self.shows_numbers = false;
+        (self.shows_numbers, self.keeps_spaces) = (false, false);
         let unknown = self.element == Element::Unknown;
         self.unknown = unknown.then(|| format!("<{}", String::from_utf8_lossy(name)));
     }
@@ -180,6 +206,7 @@ impl Reader {
             }
             CallbackEvent::AttributeValue { value } => {
                 self.tag.shows_numbers |= shows_line_numbers(&self.tag.attribute, value);
+                self.tag.keeps_spaces |= self.tag.attribute == b"style" && keeps_spaces(value);
                 if let Some(text) = &mut self.tag.unknown {
                     text.push('=');
                     text.push_str(&String::from_utf8_lossy(value));
@@ -208,6 +235,7 @@ impl Reader {
         }
         let element = tag.element;
         self.numbers_begin_or_end(tag, element);
+        self.style_begins(tag);
         match element {
             Element::Left if self_closing && tag.name == b"svg" => {}
             Element::Left => self.left = Some((std::mem::take(&mut tag.name), 1)),
@@ -227,6 +255,29 @@ impl Reader {
                 let mut text = tag.unknown.take().unwrap_or_default();
                 text.push_str(if self_closing { "/>" } else { ">" });
                 self.writer.write(&text);
+            }
+        }
+    }
+
+    fn style_begins(&mut self, tag: &Tag) {
+        for open in self.styled.iter_mut().filter(|open| open.name == tag.name) {
+            open.open += 1;
+        }
+        let may = matches!(tag.element, Element::Block | Element::Inline) && self.styled.len() < STYLED;
+        if tag.keeps_spaces && may {
+            self.styled.push(Open { name: tag.name.clone(), open: 1 });
+            self.writer.code_begins();
+        }
+    }
+
+    fn style_ends(&mut self, name: &[u8]) {
+        for open in self.styled.iter_mut().filter(|open| open.name == name) {
+            open.open -= 1;
+        }
+        // What was not closed within it ends with it.
+        if let Some(ended) = self.styled.iter().position(|open| open.open == 0) {
+            for _ in self.styled.drain(ended..) {
+                self.writer.code_ends();
             }
         }
     }
@@ -273,6 +324,7 @@ impl Reader {
                 self.numbers_end();
             }
         }
+        self.style_ends(name);
         match element {
             Element::Block => self.writer.block(),
             Element::Break => self.writer.line_break(),

@@ -1,4 +1,5 @@
 use super::{declared_encoding, is_page, text_of};
+use crate::{Limits, Problem, read_bytes};
 
 #[test]
 fn only_what_begins_as_a_page_is_one() {
@@ -62,6 +63,18 @@ fn verbatim_text_keeps_lines_spaces_and_entities() {
         "0xffff a\nb\n",
     );
     gives("<pre><div class=\"line\">a</div><div class=\"line\">b\n</div></pre>c", "a\nb\nc\n");
+}
+
+#[test]
+fn elements_styled_as_verbatim_are() {
+    gives(
+        "<div style=\"color: red; White-Space : pre-wrap\">a\n  b<div>c</div>\n  d</div>  e\n  f",
+        "a\n  b\nc\n\n  d\ne f\n",
+    );
+    gives("<p style=white-space:pre>a\n <span style='white-space:pre-line'>b\n</p>c\nd", "a\n b\nc d\n");
+    gives("<p style=\"line-break: after-white-space; x: white-space: pre\">a\n  b", "a b\n");
+    let deep = format!("{}a\n  b{}c\n  d", "<div style=white-space:pre>".repeat(1000), "</div>".repeat(1000));
+    gives(&deep, "a\n  b\nc d\n");
 }
 
 #[test]
@@ -192,4 +205,44 @@ fn no_page_panics() {
         let text = text_of(&page);
         assert!(text.len() <= 4 * page.len(), "{page}");
     }
+}
+
+#[test]
+fn pages_are_read_whatever_their_encoding() {
+    let page = "<html><head><meta charset=\"gb2312\"></head><pre>内核线程\n  被阻塞</pre></html>";
+    let wide = page.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let chinese = encoding_rs::GBK.encode(page).0.into_owned();
+    for bytes in [
+        page.into(),
+        chinese,
+        [b"\xff\xfe".to_vec(), wide.clone()].concat(),
+        wide,
+        [b"\xef\xbb\xbf", page.as_bytes()].concat(),
+    ] {
+        let intake = read_bytes("a.txt", bytes.clone(), &Limits::default());
+        let document = intake.documents.first().unwrap_or_else(|| panic!("no text in {}", bytes.escape_ascii()));
+        assert_eq!((document.name.as_str(), document.text.as_str()), ("a.txt", "内核线程\n  被阻塞\n"));
+        assert_eq!(document.notes[0], super::NOTE);
+    }
+}
+
+#[test]
+fn a_name_says_that_a_part_of_a_page_is_one() {
+    let text = |name: &str, page: &str| {
+        read_bytes(name, page.as_bytes().to_vec(), &Limits::default()).documents.pop().expect("a text").text
+    };
+    assert_eq!(text("a.html", "<div>a &lt;b&gt;<br>c</div>"), "a <b>\nc\n");
+    assert_eq!(text("a.txt", "<div>a &lt;b&gt;<br>c</div>"), "<div>a &lt;b&gt;<br>c</div>");
+    assert_eq!(text("a.HTM", "[<ffffffff81>] x"), "[<ffffffff81>] x");
+    assert_eq!(text("a.htm", "<ffffffff81> x"), "<ffffffff81> x");
+}
+
+#[test]
+fn a_page_without_text_is_empty() {
+    let intake = read_bytes("a.html", b"<html><script>x</script><img src=x></html>".to_vec(), &Limits::default());
+    assert!(
+        matches!(intake.problems.as_slice(), [Problem::Empty { name }] if name == "a.html"),
+        "{:?}",
+        intake.problems
+    );
 }

@@ -68,6 +68,7 @@ pub(crate) const KINDS: &[Kind] = &[
     kind("bomb-ratio", 1, 0, hostile::bomb_ratio),
     kind("bomb-nested", 2, 0, hostile::bomb_nested),
     kind("bomb-entries", 1, 0, hostile::bomb_entries),
+    kind("bomb-quine", 2, 0, hostile::bomb_quine),
     kind("evil-tar", 6, 0, hostile::evil_tar),
     kind("evil-zip", 4, 0, hostile::evil_zip),
     kind("links", 8, SMALL, hostile::links),
