@@ -164,7 +164,7 @@ fn names_of_any_bytes_have_a_page_each() {
         b"\x1b[2Jscreen",
         b"con",
         b"index.html",
-        "größe ‮gnp.exe".as_bytes(),
+        "größe \u{202e}gnp.exe".as_bytes(),
         &[b'l'; 255],
     ];
     folder.file("queue/empty", "");
