@@ -76,6 +76,22 @@ pub fn read_paths_metered(paths: &[PathBuf], limits: &Limits, meter: &dyn Meter)
     reading.finish()
 }
 
+/// Reads a ticket of a queue as [`read_paths_metered`] does; its texts are called by their places below the folder
+/// that the ticket lies in. Of what nobody has named only regular files are read, as below any folder.
+pub fn read_ticket(ticket: &Ticket, limits: &Limits, meter: &dyn Meter) -> Intake {
+    let reading = Reading::new(Budget::new(limits, meter));
+    let found = match ticket.named {
+        true => walk::files(&reading, &ticket.path),
+        false => walk::files_below(&reading, &ticket.path),
+    };
+    found.iter().for_each(|found| read_file(&reading, found));
+    let mut intake = reading.finish();
+    if let Some(folder) = ticket.path.parent() {
+        intake.relative_to(folder);
+    }
+    intake
+}
+
 /// Reads standard input to its end.
 pub fn read_stdin(limits: &Limits) -> Intake {
     read_paths(&[PathBuf::from("-")], limits)
