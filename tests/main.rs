@@ -9,6 +9,7 @@ mod hostile;
 mod hostile_formats;
 mod knowledge_is_data;
 mod markdown;
+mod moments;
 mod parse;
 mod program;
 #[allow(dead_code, reason = "the program of it uses the rest")]

@@ -44,7 +44,7 @@ pub(crate) enum Command {
     },
     /// Print the manual page
     Man,
-    /// Print the JSON Schema of what `--format json` writes
+    /// Print the JSON Schema of what `--format json` and `batch` write
     Schema {
         /// Of which command
         #[arg(value_name = "OF", default_value = "report")]
@@ -59,6 +59,10 @@ pub(crate) enum OutputSchema {
     Report,
     /// `parse --format json`
     Parse,
+    /// summary.json of a `batch`
+    Batch,
+    /// cluster.json of a cluster of a `batch`
+    Cluster,
 }
 
 /// Texts to read.

@@ -18,6 +18,7 @@ pub(crate) fn empty() -> Report {
         near_misses: Vec::new(),
         known_fixes: Vec::new(),
         unexplained: Vec::new(),
+        snapshots: Vec::new(),
         contents: Contents {
             sources: Vec::new(),
             counts,

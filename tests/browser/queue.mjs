@@ -1,11 +1,11 @@
 // What a batch writes about a made queue of tickets: see reports/examples/queue.rs.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pictures } from "./reports.mjs";
+import { pictures, program as stacklore } from "./reports.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const program = resolve(process.env.STACKLORE_QUEUE ?? resolve(here, "../../target/debug/examples/queue"));
@@ -20,6 +20,26 @@ export function makeQueue(count) {
   mkdirSync(pictures, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), "stacklore-queue-"));
   execFileSync(program, [String(count), folder], { stdio: ["ignore", "ignore", "inherit"] });
-  const index = join(folder, "index.html");
-  return { folder, index, summary: JSON.parse(readFileSync(join(folder, "summary.json"), "utf8")) };
+  return queueOf(folder);
+}
+
+/** A batch of the program over cases of the corpus, hostile ones among them. */
+export function makeBatch(families) {
+  const folder = mkdtempSync(join(tmpdir(), "stacklore-batch-"));
+  const paths = families.map((family) => resolve(here, "../../corpus", family));
+  execFileSync(stacklore, ["batch", ...paths, "--out", folder], { stdio: ["ignore", "ignore", "inherit"] });
+  return queueOf(folder);
+}
+
+function queueOf(folder) {
+  const summary = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"));
+  return { folder, index: join(folder, "index.html"), summary };
+}
+
+/** All pages of a queue. */
+export function pagesOf({ folder }) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".html"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }

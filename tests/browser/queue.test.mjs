@@ -18,11 +18,12 @@ import {
   withState,
   wordsFilter,
 } from "./checks/queue.mjs";
-import { makeQueue } from "./queue.mjs";
+import { makeBatch, makeQueue, pagesOf } from "./queue.mjs";
 
 const queue = makeQueue(10_000);
 const small = makeQueue(30);
 const none = makeQueue(0);
+const batch = makeBatch(["hostile", "seeds"]);
 const signature = join(queue.folder, queue.summary.signatures[0].page);
 const cluster = join(queue.folder, "clusters", readdirSync(join(queue.folder, "clusters"))[0], "index.html");
 
@@ -32,7 +33,7 @@ before(async () => {
 });
 after(async () => {
   await browser?.close();
-  for (const { folder } of [queue, small, none]) rmSync(folder, { recursive: true, force: true });
+  for (const { folder } of [queue, small, none, batch]) rmSync(folder, { recursive: true, force: true });
 });
 
 describe("the index", () => {
@@ -42,7 +43,11 @@ describe("the index", () => {
   test("columns sort", () => columnsSort(browser, queue));
   test("the address keeps the state", () => addressKeepsState(browser, queue));
   test("the keyboard does all of it", () => keyboardFilters(browser, queue));
-  test("links lead to files", () => linksLeadToFiles(browser, queue, [queue.index, signature, cluster]));
+  test("links lead to files", () => {
+    // The example makes no tickets.
+    const tickets = new Set([...queue.summary.tickets.map((row) => row.page), "findings.ndjson"]);
+    return linksLeadToFiles(browser, queue, [queue.index, signature, cluster], tickets);
+  });
   test("names from right to left keep their numbers behind them", () => namesKeepTheirNumbers(browser, small.index, "4321"));
   test("without script all tickets are listed", () =>
     withPage(browser, queue.index, { javaScriptEnabled: false }, async (page) => {
@@ -62,6 +67,30 @@ describe("the pages of signatures and clusters", () => {
   for (const [name, file] of Object.entries({ signature, cluster })) {
     test(`${name}: nothing of a ticket runs, loads or asks`, () => isHarmlessPage(browser, file));
   }
+});
+
+describe("a batch of the program", () => {
+  test("links of all pages lead to files", () => linksLeadToFiles(browser, batch, pagesOf(batch)));
+  test("nothing of a ticket runs, loads or asks", async () => {
+    for (const file of pagesOf(batch)) {
+      // A ticket has the script of every report, the index its own and its data.
+      const scripts = file === batch.index ? 2 : file.startsWith(join(batch.folder, "tickets")) ? 1 : 0;
+      await isHarmlessPage(browser, file, async () => scripts);
+    }
+  });
+  const ticket = join(batch.folder, batch.summary.tickets.find((row) => row.findings.length > 0).page);
+  test("from a ticket to others of its kind, and back to all", () =>
+    withPage(browser, ticket, {}, async (page) => {
+      await page.getByRole("link", { name: "Other tickets with this signature" }).first().click();
+      assert.match(page.url(), /signatures/);
+      await page.getByRole("link", { name: "Sort and filter them in the index" }).click();
+      const row = batch.summary.signatures.find(({ rule }) => page.url().endsWith(`signature=${rule}`));
+      assert.equal(await count(page), row.tickets);
+      await page.locator(".rows tbody a").first().click();
+      await page.getByRole("link", { name: "All tickets" }).click();
+      assert.equal(await count(page), batch.summary.total);
+    }));
+  test("axe finds nothing serious in a ticket", () => isAccessible(browser, ticket, LAPTOP));
 });
 
 describe("looks", () => {

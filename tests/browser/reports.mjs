@@ -11,7 +11,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const corpus = resolve(here, "../../corpus");
 /** Where the pictures go. */
 export const pictures = resolve(here, "../../target/browser");
-const program = resolve(process.env.STACKLORE ?? resolve(here, "../../target/debug/stacklore"));
+/** The program. */
+export const program = resolve(process.env.STACKLORE ?? resolve(here, "../../target/debug/stacklore"));
 
 const CAPTURES = ["k-work-self-mutex", "k-netlink", "u-mutex-cycle3", "j-monitor-abba", "u-healthy-server"];
 const ABOUT = ["expect.yaml", "about.md"];

@@ -10,6 +10,8 @@ pub(crate) fn run(of: OutputSchema) -> anyhow::Result<Exit> {
     let schema = match of {
         OutputSchema::Report => schema::report(),
         OutputSchema::Parse => schema::parsed(),
+        OutputSchema::Batch => schema::batch(),
+        OutputSchema::Cluster => schema::cluster(),
     };
     output::to_stdout(|out| writeln!(out, "{schema:#}"))?;
     Ok(Exit::Done)

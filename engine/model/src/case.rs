@@ -138,6 +138,21 @@ pub struct CaseStack {
     pub time: Option<f64>,
 }
 
+/// One place at which a stack stands.
+#[derive(Clone, Copy, Debug)]
+pub struct StackSeen {
+    /// The stack.
+    pub stack: StackId,
+    /// From its header to its last frame.
+    pub span: Span,
+    /// Debugger session or dump that printed it there.
+    pub session: SessionId,
+    /// The task was running.
+    pub running: bool,
+    /// Clock of the text, seconds.
+    pub time: Option<f64>,
+}
+
 /// Somebody who holds a lock.
 #[derive(Clone, Debug)]
 pub struct LockHold {
@@ -237,6 +252,8 @@ pub struct Case {
     pub processes: Vec<Process>,
     /// Stacks in the order of the texts.
     pub stacks: Vec<CaseStack>,
+    /// Every place at which one of these stacks stands, in the order of the texts.
+    pub seen: Vec<StackSeen>,
     /// Objects that the texts print. Objects that only an argument of a frame names are added by `reason`.
     pub objects: Vec<Lock>,
     /// Facts in the order of the texts.

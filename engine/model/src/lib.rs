@@ -19,7 +19,7 @@ pub mod span;
 pub use arguments::{Argument, Arguments, ReadArguments};
 pub use case::{
     Case, CaseStack, FactId, FactRow, Lock, LockHold, LockWaiter, ObjectId, Process, ProcessId, Row, Source, StackId,
-    Task, TaskId,
+    StackSeen, Task, TaskId,
 };
 pub use document::Document;
 pub use frame::{Call, Frame, Reliability};

@@ -9,7 +9,8 @@
 //! 4. [`rules`] are the signatures, loaded and checked; [`matching`] finds them.
 //! 5. [`diagnosis`] puts findings in order, tells causes from consequences, and gives the verdict.
 //! 6. [`fixes`] names published fixes whose functions the stacks show.
-//! 7. [`clusters`] is for many cases: which of them hang in the same place, where no rule knows the hang.
+//! 7. [`snapshots`] tells what moved where a text was taken several times.
+//! 8. [`clusters`] is for many cases: which of them hang in the same place, where no rule knows the hang.
 //!
 //! The crate is pure: no file, clock, environment or thread. It knows no function name of an operating system.
 
@@ -24,6 +25,7 @@ pub mod matching;
 pub mod objects;
 pub mod pattern;
 pub mod rules;
+pub mod snapshots;
 pub mod template;
 pub mod vocabulary;
 pub mod waits;

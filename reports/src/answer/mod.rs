@@ -9,6 +9,7 @@ mod fixes;
 pub(crate) mod footer;
 mod groups;
 pub mod picture;
+mod snapshots;
 mod verdict;
 pub(crate) mod words;
 
@@ -37,6 +38,10 @@ pub struct Answer {
     pub more_groups: usize,
     /// Where no rule knows the hang: where to begin.
     pub look_first: Option<String>,
+    /// Where the text was taken several times: what moved and what did not.
+    pub snapshots: Vec<SnapshotsTold>,
+    /// Series of snapshots that are not told.
+    pub more_snapshots: usize,
     /// Where no rule knows the hang: published fixes whose functions waiting stacks show.
     pub hints: Vec<String>,
     /// Causes, each with its consequences.
@@ -184,6 +189,15 @@ pub struct GroupTold {
     pub who: String,
 }
 
+/// What moved between several snapshots of one machine, in words.
+#[derive(Clone, Debug)]
+pub struct SnapshotsTold {
+    /// How many there are, of what, and how far apart: without a full stop.
+    pub head: String,
+    /// What did not move, what did, what is gone: parts of a sentence.
+    pub parts: Vec<String>,
+}
+
 /// How much of everything is told.
 #[derive(Clone, Copy, Debug)]
 pub struct Extent {
@@ -197,13 +211,15 @@ pub struct Extent {
     pub groups: usize,
     /// Remarks.
     pub notes: usize,
+    /// Series of snapshots.
+    pub snapshots: usize,
 }
 
 impl Extent {
     /// What fits on a few screens.
-    pub const BRIEF: Extent = Extent { findings: 12, lines: 8, near: 5, groups: 12, notes: 20 };
+    pub const BRIEF: Extent = Extent { findings: 12, lines: 8, near: 5, groups: 12, notes: 20, snapshots: 3 };
     /// For pages that can fold what is long.
-    pub const FULL: Extent = Extent { findings: 60, lines: 24, near: 12, groups: 60, notes: 200 };
+    pub const FULL: Extent = Extent { findings: 60, lines: 24, near: 12, groups: 60, notes: 200, snapshots: 20 };
 }
 
 impl Answer {
@@ -216,6 +232,7 @@ impl Answer {
         let shown = if unknown { extent.groups.min(open.len()) } else { 0 };
         let (findings, more_findings) = findings::told(report, extent);
         let near = findings::near(report);
+        let (snapshots, more_snapshots) = snapshots::told(report, extent.snapshots);
         let notes = &report.contents.notes;
         Answer {
             word,
@@ -229,6 +246,8 @@ impl Answer {
             groups: open.iter().take(shown).map(|group| groups::told(group, &report.contents)).collect(),
             more_groups: if unknown { open.len() - shown } else { 0 },
             look_first: if unknown { groups::look_first(report, &open, &sources) } else { None },
+            snapshots,
+            more_snapshots,
             hints: if unknown { fixes::hints(report, &sources) } else { Vec::new() },
             findings,
             more_findings,

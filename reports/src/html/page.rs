@@ -10,7 +10,7 @@ use super::targets::{Targets, anchor};
 use super::texts::{self, TextBlock};
 use crate::Report;
 use crate::answer::words::{self, place};
-use crate::answer::{Alarm, Answer, GroupTold, NearTold, Picture};
+use crate::answer::{Alarm, Answer, GroupTold, NearTold, Picture, SnapshotsTold};
 use crate::view::shorten;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -40,6 +40,8 @@ pub(super) struct Page {
     groups: Vec<GroupRow>,
     more_groups: usize,
     look_first: Option<String>,
+    snapshots: Vec<SnapshotsRow>,
+    more_snapshots: usize,
     hints: Vec<String>,
     findings: Vec<Block>,
     more_findings: usize,
@@ -81,6 +83,12 @@ struct GroupRow {
     count: usize,
     what: String,
     who: String,
+}
+
+#[derive(Debug, Serialize)]
+struct SnapshotsRow {
+    head: String,
+    parts: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -132,6 +140,8 @@ impl Page {
             groups: answer.groups.iter().map(group).collect(),
             more_groups: answer.more_groups,
             look_first: answer.look_first.clone(),
+            snapshots: answer.snapshots.iter().map(snapshots).collect(),
+            more_snapshots: answer.more_snapshots,
             hints: answer.hints.clone(),
             findings: findings::blocks(&answer.findings, &names, navigation),
             more_findings: answer.more_findings,
@@ -191,6 +201,10 @@ fn folded(picture: &Picture) -> Vec<FoldedRow> {
 
 fn group(group: &GroupTold) -> GroupRow {
     GroupRow { count: group.count, what: group.what.clone(), who: group.who.clone() }
+}
+
+fn snapshots(told: &SnapshotsTold) -> SnapshotsRow {
+    SnapshotsRow { head: told.head.clone(), parts: told.parts.clone() }
 }
 
 fn near(near: &NearTold) -> NearRow {

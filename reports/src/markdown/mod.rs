@@ -38,10 +38,26 @@ struct Level {
 
 /// All of it, then less and less.
 const LEVELS: [Level; 4] = [
-    Level { extent: Extent { findings: 30, lines: 24, near: 8, groups: 24, notes: 20 }, ways: true, prose: 4000 },
-    Level { extent: Extent { findings: 30, lines: 24, near: 8, groups: 24, notes: 20 }, ways: false, prose: 4000 },
-    Level { extent: Extent { findings: 20, lines: 6, near: 4, groups: 24, notes: 8 }, ways: false, prose: 2000 },
-    Level { extent: Extent { findings: 8, lines: 2, near: 0, groups: 12, notes: 4 }, ways: false, prose: 600 },
+    Level {
+        extent: Extent { findings: 30, lines: 24, near: 8, groups: 24, notes: 20, snapshots: 6 },
+        ways: true,
+        prose: 4000,
+    },
+    Level {
+        extent: Extent { findings: 30, lines: 24, near: 8, groups: 24, notes: 20, snapshots: 6 },
+        ways: false,
+        prose: 4000,
+    },
+    Level {
+        extent: Extent { findings: 20, lines: 6, near: 4, groups: 24, notes: 8, snapshots: 3 },
+        ways: false,
+        prose: 2000,
+    },
+    Level {
+        extent: Extent { findings: 8, lines: 2, near: 0, groups: 12, notes: 4, snapshots: 1 },
+        ways: false,
+        prose: 600,
+    },
 ];
 
 impl Named for Markdown {
@@ -93,6 +109,7 @@ fn body(report: &Report, answer: &Answer, level: &Level) -> Page {
     verdict::headline(&mut page, answer);
     diagram::write(&mut page, &answer.picture);
     verdict::groups(&mut page, answer);
+    verdict::snapshots(&mut page, answer);
     findings::write(&mut page, answer, level, &sources);
     findings::near_misses(&mut page, answer);
     page

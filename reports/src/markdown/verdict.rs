@@ -41,6 +41,16 @@ pub(super) fn groups(page: &mut Page, answer: &Answer) {
     }
 }
 
+/// Writes what moved between snapshots, one paragraph for each series.
+pub(super) fn snapshots(page: &mut Page, answer: &Answer) {
+    for told in &answer.snapshots {
+        page.paragraph(&format!("{}: {}.", told.head, told.parts.join("; ")));
+    }
+    if answer.more_snapshots > 0 {
+        page.paragraph(&format!("… and {} more series of snapshots: see the JSON form.", answer.more_snapshots));
+    }
+}
+
 /// The last lines: what was read and what not, and by what.
 pub(super) fn footer(page: &mut Page, answer: &Answer, engine: &EngineView, shortened: bool) {
     let mut notes = page.inner();

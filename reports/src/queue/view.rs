@@ -100,7 +100,7 @@ pub struct TicketRow {
     /// Stacks that no rule explains. A summary has them in its clusters and leaves them out here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unexplained: Vec<UnexplainedRow>,
-    /// The cluster of unexplained hangs that it is part of.
+    /// The cluster of unexplained hangs that it is part of; of several the one of most tickets.
     pub cluster: Option<String>,
 }
 

@@ -49,6 +49,7 @@ impl Redact for Report {
         self.findings.iter_mut().for_each(|finding| views.finding(finding));
         self.near_misses.iter_mut().for_each(|near| views.near_miss(near));
         self.known_fixes.iter_mut().for_each(|fix| views.fix(fix));
+        self.snapshots.iter_mut().for_each(|series| views.snapshots(series));
         self.texts = texts;
         self
     }

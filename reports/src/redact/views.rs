@@ -4,6 +4,7 @@ use super::rewrite::{Origin, Rewriter};
 use super::standins::Kind;
 use crate::view::{
     ClauseView, Contents, EqualView, FindingView, FixView, FrameView, Lines, MissingView, NearMissView, Quote,
+    SnapshotsView,
 };
 use serde_json::Value;
 use std::collections::HashMap;
@@ -173,6 +174,10 @@ impl<'n> Views<'n> {
         self.set_prose(&mut near.title);
         near.held.iter_mut().for_each(|held| self.set_prose(held));
         near.missing.iter_mut().for_each(|missing| self.missing(missing));
+    }
+
+    pub(super) fn snapshots(&mut self, series: &mut SnapshotsView) {
+        series.label.iter_mut().for_each(|label| self.set_word(label));
     }
 
     pub(super) fn fix(&mut self, fix: &mut FixView) {

@@ -21,12 +21,25 @@ pub(super) fn write(page: &mut Page<'_>, answer: &Answer) -> io::Result<()> {
         page.blank()?;
         page.item(2, "", first)?;
     }
+    snapshots(page, answer)?;
     if !answer.hints.is_empty() {
         page.blank()?;
         page.styled(2, Style::Heading, "No diagnosis, a hint: fixes are known for hangs in functions of these stacks")?;
         answer.hints.iter().try_for_each(|hint| page.item(2, "- ", hint))?;
     }
     Ok(())
+}
+
+/// What moved, one paragraph for each series.
+fn snapshots(page: &mut Page<'_>, answer: &Answer) -> io::Result<()> {
+    for told in &answer.snapshots {
+        page.blank()?;
+        page.item(2, "", &format!("{}: {}.", told.head, told.parts.join("; ")))?;
+    }
+    match answer.more_snapshots {
+        0 => Ok(()),
+        more => page.line(2, &format!("… and {more} more series of snapshots: see the JSON form")),
+    }
 }
 
 fn block(page: &mut Page<'_>, rows: &[String]) -> io::Result<()> {

@@ -3,10 +3,11 @@
 use super::contents::Contents;
 use super::lines::Lines;
 use super::{ClauseView, EngineView, Parsed, Report, SCHEMA, WhyView};
-use super::{UnexplainedView, contents_of, equal, findings_of, graph_of};
+use super::{UnexplainedView, contents_of, equal, findings_of, graph_of, snapshots};
 use stacklore_model::{Case, Name};
 use stacklore_reason::analysis::Analysis;
 use stacklore_reason::finding::{Diagnosis, Why};
+use stacklore_reason::snapshots::series;
 use stacklore_reason::vocabulary::Vocabulary;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub fn report(
         near_misses: findings_of::near_misses(diagnosis),
         known_fixes: findings_of::fixes(&diagnosis.known_fixes, &lines),
         unexplained: diagnosis.unexplained.iter().map(UnexplainedView::of).collect(),
+        snapshots: snapshots::snapshots(analysis, &series(analysis, vocabulary)),
         contents: contents(analysis, vocabulary, diagnosis, graph, &lines),
         texts: texts(&analysis.case),
     }

@@ -12,6 +12,7 @@ mod graph_of;
 mod label;
 mod lines;
 mod links;
+mod snapshots;
 mod unexplained;
 mod waits;
 
@@ -26,6 +27,7 @@ pub use findings::{EvidenceView, FindingView, FixView, MissingView, NearMissView
 pub use forms::FormView;
 pub(crate) use lines::{Lines, shorten};
 pub(crate) use links::Links;
+pub use snapshots::{SnapshotView, SnapshotsView};
 pub use unexplained::UnexplainedView;
 pub use waits::{EdgeView, GraphView, GroupView, NodeView};
 
@@ -71,6 +73,9 @@ pub struct Report {
     pub known_fixes: Vec<FixView>,
     /// Waiting stacks that no rule explains, those of most tasks first; empty where a rule explains the hang.
     pub unexplained: Vec<UnexplainedView>,
+    /// What moved where the case has several snapshots of one machine, those that compare most tasks first; empty where
+    /// nothing was taken twice.
+    pub snapshots: Vec<SnapshotsView>,
     /// What was read.
     #[serde(flatten)]
     pub contents: Contents,

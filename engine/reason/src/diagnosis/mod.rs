@@ -18,6 +18,7 @@ mod verdict;
 pub(crate) use groups::stands_for;
 pub use hiding::hide;
 pub use look::{LookFirst, look_first};
+pub(crate) use verdict::alarms;
 
 use crate::analysis::Analysis;
 use crate::clusters;

@@ -46,7 +46,7 @@ fn nothing_is_known(analysis: &Analysis) -> bool {
 
 /// Whether a task is blocked in a way that is no rest: in an uninterruptible sleep, or in a wait of a kind that is in a
 /// group. A signal or another's end is waited for at rest in user space.
-pub(super) fn alarms(analysis: &Analysis, kinds: &Kinds, task: &Task, activity: &Activity) -> bool {
+pub(crate) fn alarms(analysis: &Analysis, kinds: &Kinds, task: &Task, activity: &Activity) -> bool {
     if activity.idle {
         return false;
     }

@@ -1,7 +1,9 @@
 //! The stacks of a case: the same stack of the same task printed again is one stack seen again.
 
 use super::mentions::{Mention, Origin};
-use stacklore_model::{Case, CaseStack, Frame, Name, Reading, Reliability, StackId, StackSighting, System, TaskId};
+use stacklore_model::{
+    Case, CaseStack, Frame, Name, Reading, Reliability, StackId, StackSeen, StackSighting, System, TaskId,
+};
 use std::collections::HashMap;
 
 /// What makes two printed stacks of one task the same: who printed it, and which functions at which offsets.
@@ -32,6 +34,7 @@ pub(super) fn add(readings: &mut [Reading], mentions: &[Mention], tasks: &[Optio
         let (Origin::Stack(reading, index), Some(task)) = (mention.origin, *task) else { continue };
         let Some(stack) = readings.get_mut(reading).and_then(|reading| reading.stacks.get_mut(index)) else { continue };
         let id = StackId(case.stacks.len() as u32);
+        let (session, running, time) = (mention.keys.session, stack.running, stack.time);
         let first = *known.entry(Look::new(task, stack)).or_insert(id);
         if first == id {
             case.stacks.push(first_seen(task, mention, stack));
@@ -39,6 +42,7 @@ pub(super) fn add(readings: &mut [Reading], mentions: &[Mention], tasks: &[Optio
         } else {
             seen_again(&mut case.stacks[first.0 as usize], mention, stack);
         }
+        case.seen.push(StackSeen { stack: first, span: mention.span, session, running, time });
     }
 }
 

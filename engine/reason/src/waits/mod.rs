@@ -15,6 +15,8 @@ mod tests;
 mod values;
 mod view;
 
+pub(crate) use tasks::differ;
+
 use crate::analysis::{Activity, Analysis, Hold, KindId, Wait};
 use crate::objects::Objects;
 use crate::vocabulary::Vocabulary;

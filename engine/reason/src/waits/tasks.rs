@@ -85,7 +85,7 @@ fn is_before(a: &CaseStack, b: &CaseStack) -> bool {
 }
 
 /// Whether two stacks show different places; one that is cut off differs only where both have frames.
-fn differ(a: &CaseStack, b: &CaseStack) -> bool {
+pub(crate) fn differ(a: &CaseStack, b: &CaseStack) -> bool {
     let sure = |stack: &CaseStack| -> Vec<(Name, Option<u64>, Option<u64>)> {
         let frames = stack.frames.iter().filter(|frame| frame.reliability != Reliability::Unsure);
         frames.map(|frame| (frame.symbol.clone(), frame.offset, frame.address)).collect()
