@@ -298,11 +298,15 @@ pub(crate) enum RulesCommand {
     /// Draft a rule from a pasted stack: sound, commented, with TODO where only a person knows
     ///
     /// Without --out the draft is printed, and standard error tells which files belong to it. With --out three files
-    /// are written: rules/FAMILY/ID.yaml, and the text as a case in corpus/cases/ID/. No file is overwritten.
+    /// are written: rules/FAMILY/ID.yaml, and the text as a case in corpus/cases/ID/. No file is overwritten. A cluster
+    /// that `stacklore batch` found gives one draft for all its texts, and a case for each.
     New {
         /// File with the text; `-` or nothing: standard input
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
+        /// Folder clusters/c-… of a batch: tickets that share a hang which no rule knows
+        #[arg(long, value_name = "CLUSTER", conflicts_with = "file")]
+        from: Option<PathBuf>,
         /// Id of the rule, and of the case that the text becomes
         #[arg(long, value_name = "ID")]
         id: Option<String>,

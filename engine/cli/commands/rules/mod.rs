@@ -22,9 +22,9 @@ pub(crate) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
         RulesCommand::Matrix { corpus, format, check, knowledge } => {
             matrix::run(corpus, *format, check.as_deref(), knowledge)
         }
-        RulesCommand::New { file, id, family, out, corpus, knowledge } => {
+        RulesCommand::New { file, from, id, family, out, corpus, knowledge } => {
             let wishes = new::Wishes { id: id.as_deref(), family: family.as_deref(), out: out.as_deref(), corpus };
-            new::run(file.as_deref(), &wishes, knowledge)
+            new::run(file.as_deref(), from.as_deref(), &wishes, knowledge)
         }
         RulesCommand::Schema { of, knowledge } => schema::run(*of, knowledge),
         RulesCommand::List { knowledge } => list::list(knowledge),

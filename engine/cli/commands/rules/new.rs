@@ -1,4 +1,7 @@
-//! `stacklore rules new`: a first rule from a pasted stack, with the case that it must find.
+//! `stacklore rules new`: a first rule from a pasted stack, or from a cluster of tickets, with the cases that it must
+//! find.
+
+mod cluster;
 
 use crate::args::{InputArgs, KnowledgeArgs};
 use crate::corpus::{Case, Corpus};
@@ -7,6 +10,7 @@ use crate::limits::LimitArgs;
 use crate::reading::{self, Texts};
 use crate::{complain, output, rulebook};
 use anyhow::{Context as _, bail};
+use cluster::Cluster;
 use rayon::prelude::*;
 use stacklore::reason::analysis::Analysis;
 use stacklore::reason::finding::Certainty;
@@ -31,23 +35,53 @@ pub(super) struct Wishes<'a> {
 /// Family of a draft where no rule speaks of such a wait.
 const NO_FAMILY: &str = "drafts";
 
-/// Drafts a rule from a text.
-pub(super) fn run(file: Option<&Path>, wishes: &Wishes<'_>, knowledge: &KnowledgeArgs) -> anyhow::Result<Exit> {
+/// A text that must be found, and its bytes as they came.
+struct Sample {
+    texts: Texts,
+    bytes: Vec<u8>,
+}
+
+/// Drafts a rule from a text, or from the texts of a cluster.
+pub(super) fn run(
+    file: Option<&Path>,
+    from: Option<&Path>,
+    wishes: &Wishes<'_>,
+    knowledge: &KnowledgeArgs,
+) -> anyhow::Result<Exit> {
     let engine = rulebook::engine(knowledge)?;
-    let input = InputArgs { paths: vec![file.unwrap_or(Path::new("-")).to_owned()], limits: LimitArgs::default() };
-    let Some(texts) = reading::read(&engine, &input) else { return Ok(Exit::Failed) };
-    let analysis = engine.analyse(texts.documents.clone(), texts.readings.clone());
-    let Some(sketch) = sketch::sketch(&analysis, engine.vocabulary(), engine.rules()) else {
+    let cluster = from.map(Cluster::read).transpose()?;
+    let files: Vec<Option<&Path>> = match &cluster {
+        Some(cluster) => cluster.texts.iter().map(|path| Some(path.as_path())).collect(),
+        None => vec![file],
+    };
+    let mut samples = Vec::new();
+    for file in files {
+        let Some(sample) = sample(&engine, file)? else { return Ok(Exit::Failed) };
+        samples.push(sample);
+    }
+    let analyse = |sample: &Sample| engine.analyse(sample.texts.documents.clone(), sample.texts.readings.clone());
+    let analyses: Vec<Analysis> = samples.iter().map(analyse).collect();
+    let Some((sketch, found)) = sketch::sketch_all(&analyses, engine.vocabulary(), engine.rules()) else {
         bail!("no task of this text waits, so there is nothing to draft; `stacklore parse` shows what was read");
     };
-    let draft = draft(&engine, &analysis, &sketch, wishes)?;
-    let report = report(&draft, &texts, knowledge)?;
-    let files = draft.files(&original(file, &texts)?, &expectation(&report));
+    let all = samples.len();
+    let mut found = found.iter().map(Option::is_some);
+    samples.retain(|_| found.next() == Some(true));
+    let origin = cluster.map_or_else(Vec::new, |cluster| cluster.origin());
+    let mut draft = draft(&engine, &analyses[0], &sketch, (samples.len(), origin), wishes)?;
+    if samples.len() < all {
+        draft.warnings.push(format!(
+            "the draft is found in {} of the {all} texts of the cluster: do all of them show the same hang?",
+            samples.len()
+        ));
+    }
+    let files = draft.files(&samples, knowledge)?;
     match wishes.out {
         Some(folder) => write(folder, &files)?,
         None => {
             output::to_stdout(|out| write!(out, "{}", draft.text))?;
-            complain(&format!("with `--out .` this draft and its case would be written to\n{}", paths(&files)));
+            let cases = if samples.len() == 1 { "its case" } else { "its cases" };
+            complain(&format!("with `--out .` this draft and {cases} would be written to\n{}", paths(&files)));
         }
     }
     for warning in &draft.warnings {
@@ -56,15 +90,31 @@ pub(super) fn run(file: Option<&Path>, wishes: &Wishes<'_>, knowledge: &Knowledg
     Ok(Exit::Done)
 }
 
+/// Reads a text; `None` where nothing could be read, which was said.
+fn sample(engine: &Engine, file: Option<&Path>) -> anyhow::Result<Option<Sample>> {
+    let input = InputArgs { paths: vec![file.unwrap_or(Path::new("-")).to_owned()], limits: LimitArgs::default() };
+    let Some(texts) = reading::read(engine, &input) else { return Ok(None) };
+    let bytes = original(file, &texts)?;
+    Ok(Some(Sample { texts, bytes }))
+}
+
 /// A draft and what to say about it.
 struct Draft {
     id: String,
+    /// The cases that it must find.
+    cases: Vec<String>,
     family: String,
     text: String,
     warnings: Vec<String>,
 }
 
-fn draft(engine: &Engine, analysis: &Analysis, sketch: &Sketch, wishes: &Wishes<'_>) -> anyhow::Result<Draft> {
+fn draft(
+    engine: &Engine,
+    analysis: &Analysis,
+    sketch: &Sketch,
+    (texts, origin): (usize, Vec<String>),
+    wishes: &Wishes<'_>,
+) -> anyhow::Result<Draft> {
     let id = match wishes.id {
         Some(id) => word(id, "an id")?,
         None => sketch.mechanism.id(),
@@ -76,12 +126,16 @@ fn draft(engine: &Engine, analysis: &Analysis, sketch: &Sketch, wishes: &Wishes<
         Some(family) => word(family, "a family")?,
         None => sketch.mechanism.family.clone().unwrap_or_else(|| NO_FAMILY.into()),
     };
-    let mut wanted = Wanted { id: id.clone(), case: id.clone(), finds: Some(sketch.found), ..Wanted::default() };
+    let more_cases: Vec<String> = (2..=texts).map(|number| format!("{id}-{number}")).collect();
+    let cases: Vec<String> = std::iter::once(&id).chain(&more_cases).cloned().collect();
+    let mut wanted =
+        Wanted { id: id.clone(), case: id.clone(), more_cases, origin, finds: Some(sketch.found), ..Wanted::default() };
     let mut warnings = Vec::new();
     match Corpus::read(wishes.corpus) {
         Ok(corpus) => {
-            if corpus.cases.iter().any(|case| case.id == id) && wishes.out.is_some() {
-                bail!("the corpus has a case {id} already; choose another name with --id");
+            let taken = cases.iter().find(|id| corpus.cases.iter().any(|case| case.id == **id));
+            if let Some(case) = taken.filter(|_| wishes.out.is_some()) {
+                bail!("the corpus has a case {case} already; choose another name with --id");
             }
             let Some(rule) = sketch::rule(&sketch::write(&sketch.mechanism, &wanted), &id, engine.vocabulary()) else {
                 bail!("the draft does not pass the checker: please report the text that brought it about");
@@ -103,7 +157,7 @@ fn draft(engine: &Engine, analysis: &Analysis, sketch: &Sketch, wishes: &Wishes<
     if sketch.mechanism.waiters.kind.is_none() {
         warnings.push("the vocabulary does not know this wait: add it there first, it serves every rule".into());
     }
-    Ok(Draft { id, family, text: sketch::write(&sketch.mechanism, &wanted), warnings })
+    Ok(Draft { id, cases, family, text: sketch::write(&sketch.mechanism, &wanted), warnings })
 }
 
 /// A name that becomes a file or a folder.
@@ -164,13 +218,6 @@ fn near_misses(engine: &Engine, corpus: &Corpus, sketch: &Sketch, rule: &Rule) -
     Ok(near)
 }
 
-/// What the program says of the text with the draft among its rules.
-fn report(draft: &Draft, texts: &Texts, knowledge: &KnowledgeArgs) -> anyhow::Result<Report> {
-    let path = format!("{}/{}.yaml", draft.family, draft.id);
-    let engine = rulebook::engine_with(knowledge, vec![YamlSource { path, text: draft.text.clone() }])?;
-    Ok(engine.conclude(&draft.id, texts.documents.clone(), texts.readings.clone(), &Options::default()))
-}
-
 /// The `expect.yaml` of the case: what is found now.
 fn expectation(report: &Report) -> String {
     let mut text = format!("verdict: {}\nfindings:\n", report.verdict.name());
@@ -199,13 +246,19 @@ fn original(file: Option<&Path>, texts: &Texts) -> anyhow::Result<Vec<u8>> {
 type Files = Vec<(PathBuf, Vec<u8>)>;
 
 impl Draft {
-    fn files(&self, text: &[u8], expectation: &str) -> Files {
-        let case = Path::new("corpus").join("cases").join(&self.id);
-        vec![
-            (Path::new("rules").join(&self.family).join(format!("{}.yaml", self.id)), self.text.clone().into_bytes()),
-            (case.join("input.txt"), text.to_vec()),
-            (case.join("expect.yaml"), expectation.as_bytes().to_vec()),
-        ]
+    /// The file of the rule, and the text and `expect.yaml` of each case: what is found in it now.
+    fn files(&self, samples: &[Sample], knowledge: &KnowledgeArgs) -> anyhow::Result<Files> {
+        let path = format!("{}/{}.yaml", self.family, self.id);
+        let mut files = vec![(Path::new("rules").join(&path), self.text.clone().into_bytes())];
+        let engine = rulebook::engine_with(knowledge, vec![YamlSource { path, text: self.text.clone() }])?;
+        for (case, Sample { texts, bytes }) in self.cases.iter().zip(samples) {
+            let (documents, readings) = (texts.documents.clone(), texts.readings.clone());
+            let report = engine.conclude(case, documents, readings, &Options::default());
+            let folder = Path::new("corpus").join("cases").join(case);
+            files.push((folder.join("input.txt"), bytes.clone()));
+            files.push((folder.join("expect.yaml"), expectation(&report).into_bytes()));
+        }
+        Ok(files)
     }
 }
 

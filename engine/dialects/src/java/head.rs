@@ -10,6 +10,8 @@ pub(super) struct Head<'a> {
     pub(super) number: Option<u64>,
     /// The thread of the operating system.
     pub(super) tid: Option<u32>,
+    /// Seconds for which the thread has used a CPU (`cpu=0.44ms`, since Java 11).
+    pub(super) cpu_time: Option<f64>,
     /// The last words: `waiting for monitor entry`.
     pub(super) status: String,
     /// A state in the header itself (`#3 "main" WAITING 2026-…`, Android's `Blocked`).
@@ -70,6 +72,7 @@ fn hotspot<'a>(name: &'a str, rest: &'a str) -> Option<Head<'a>> {
                     small = value.parse().ok();
                 }
                 Some(("prio" | "os_prio", _)) => known = true,
+                Some(("cpu", value)) => head.cpu_time = milliseconds(value),
                 Some(_) => {}
                 None if matches!(item, "daemon" | "virtual") => {}
                 None => {
@@ -88,6 +91,12 @@ fn hotspot<'a>(name: &'a str, rest: &'a str) -> Option<Head<'a>> {
         head.state = android_state(&head.status);
     }
     (known || head.number.is_some()).then_some(head)
+}
+
+/// `0.44ms` in seconds.
+fn milliseconds(text: &str) -> Option<f64> {
+    let number = text.strip_suffix("ms")?.parse::<f64>().ok()?;
+    (number.is_finite() && number >= 0.0).then_some(number / 1000.0)
 }
 
 /// `#12 "Reference Handler" RUNNABLE 2026-11-20T21:00:43Z`, `#30 "" virtual`.

@@ -30,7 +30,7 @@ use frames::Calls;
 use head::Form;
 use lock::LockLines;
 use pest_derive::Parser;
-use stacklore_model::TaskKeys;
+use stacklore_model::{Fact, TaskKeys, Value};
 use thread::Thread;
 
 #[derive(Parser)]
@@ -263,6 +263,10 @@ impl JavaReader {
             unique_name: name.clone(),
             ..TaskKeys::default()
         };
+        if let (Some(seconds), Some(_)) = (head.cpu_time, head.tid) {
+            let fields = vec![("task", Value::Task(keys.clone())), ("cpu_time", Value::Number(seconds))];
+            out.fact(Fact { relation: "task_time", fields, span: out.at(line.number) });
+        }
         self.form = head.form;
         self.open = Some(Thread { status: head.status, state: head.state, ..Thread::new(keys, name, line.number) });
         Fed::Taken

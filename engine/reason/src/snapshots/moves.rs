@@ -12,8 +12,6 @@ use stacklore_model::{Case, ListingOf, Name, ProcessId, Row, StackId, TaskId};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// Seconds by which two tools may differ about the time that a task has run.
-const TICKS: f64 = 0.02;
 /// Names that two programs have in common by chance.
 const BY_CHANCE: usize = 2;
 
@@ -35,23 +33,23 @@ pub(super) fn series(analysis: &Analysis, vocabulary: &Vocabulary, dumps: Vec<Du
     series
 }
 
-/// Tasks whose time on the CPU, or number of switches, is told twice and has grown.
+/// Tasks whose time on the CPU, or number of switches, is told twice and has grown. Rows of other tools, which count
+/// otherwise, are told by the fields that they have.
 fn ran(case: &Case, same: &Same) -> HashSet<TaskId> {
-    let mut seen: HashMap<(TaskId, &'static str), (f64, f64)> = HashMap::new();
+    let mut seen: HashMap<(TaskId, usize, &'static str), f64> = HashMap::new();
+    let mut ran = HashSet::new();
     for fact in case.facts.iter().filter(|fact| fact.relation == "task_time") {
         let Some(Row::Task(task)) = fact.get("task") else { continue };
+        let task = same.task(*task);
         for (field, value) in &fact.fields {
-            if let Row::Number(value) = value {
-                let range = seen.entry((same.task(*task), field)).or_insert((*value, *value));
-                *range = (range.0.min(*value), range.1.max(*value));
+            if let Row::Number(value) = value
+                && seen.insert((task, fact.fields.len(), field), *value).is_some_and(|before| before != *value)
+            {
+                ran.insert(task);
             }
         }
     }
-    let grown = |field: &str, least: f64, most: f64| most - least > if field == "cpu_time" { TICKS } else { 0.0 };
-    seen.into_iter()
-        .filter(|((_, field), (least, most))| grown(field, *least, *most))
-        .map(|((task, _), _)| task)
-        .collect()
+    ran
 }
 
 /// Complete listings with stacks, by text.

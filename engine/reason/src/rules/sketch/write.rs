@@ -11,6 +11,10 @@ pub struct Wanted {
     pub id: String,
     /// Id of the case that the text becomes.
     pub case: String,
+    /// Further cases that must be found, of the same hang.
+    pub more_cases: Vec<String>,
+    /// Where the texts come from, in sentences: comments at the head of the file.
+    pub origin: Vec<String>,
     /// How surely it is found in that case; `None`: possible.
     pub finds: Option<Certainty>,
     /// A case that looks alike and is something else.
@@ -53,12 +57,30 @@ fn head(page: &mut String, mechanism: &Mechanism, wanted: &Wanted) {
         "# text has by chance (function names of one program, of one version), then `rules check` and `rules test --only {}`.",
         wanted.id
     );
+    wanted.origin.iter().for_each(|sentence| comment(page, sentence));
     line!(page, "id: {}", wanted.id);
     line!(page, "title: \"TODO: what hangs and why, in one sentence without function names\"");
     line!(page, "class: {}  # {}", mechanism.class.name(), classes(mechanism.class));
     line!(page, "severity: major  # critical: the machine or the service is lost; minor: a nuisance, or a hazard only");
     line!(page, "status: experimental");
     line!(page, "systems: [{}]", systems.join(", "));
+}
+
+/// Columns of a comment.
+const WIDTH: usize = 118;
+
+/// A sentence as comment lines. What it quotes of tickets can hold anything.
+fn comment(page: &mut String, sentence: &str) {
+    let mut line = String::from("#");
+    for word in sentence.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        if line.len() > 1 && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            line!(page, "{line}");
+            line = String::from("#");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    line!(page, "{line}");
 }
 
 fn classes(own: Class) -> String {
@@ -228,21 +250,23 @@ fn tests(page: &mut String, wanted: &Wanted) {
             wanted.found_in.join(", ")
         );
     }
-    let finds = wanted.finds.unwrap_or(Certainty::Possible).name();
+    let certainty = wanted.finds.unwrap_or(Certainty::Possible).name();
+    let cases = std::iter::once(&wanted.case).chain(&wanted.more_cases);
+    let finds = cases.map(|case| format!("{case}: {certainty}")).collect::<Vec<_>>().join(", ");
     match &wanted.near_miss {
         Some(case) => {
             line!(
                 page,
                 "# `leaves` is the case of the corpus that looks most like this one and is not found: is it something else?"
             );
-            line!(page, "tests: {{finds: {{{}: {finds}}}, leaves: [{case}]}}", wanted.case);
+            line!(page, "tests: {{finds: {{{finds}}}, leaves: [{case}]}}");
         }
         None => {
             line!(
                 page,
                 "# TODO: a case that looks alike and is something else (a healthy text of the same system, at least)."
             );
-            line!(page, "tests: {{finds: {{{}: {finds}}}, leaves: [{NO_NEAR_MISS}]}}", wanted.case);
+            line!(page, "tests: {{finds: {{{finds}}}, leaves: [{NO_NEAR_MISS}]}}");
         }
     }
 }
