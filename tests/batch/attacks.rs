@@ -7,7 +7,7 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -54,6 +54,14 @@ fn bombs_are_left_alone_within_a_gigabyte_of_addresses() {
             assert!(row["problem"].is_string(), "{row}");
         }
     }
+}
+
+#[test]
+fn the_quine_unpacks_to_itself() {
+    let packed = crate::queue::quine::quine();
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut unpacked).expect("it is sound");
+    assert_eq!(packed, unpacked);
 }
 
 #[test]

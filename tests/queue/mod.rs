@@ -13,7 +13,7 @@ mod mail;
 mod noise;
 mod pack;
 mod plain;
-mod quine;
+pub(crate) mod quine;
 mod random;
 mod sent;
 mod seven;
