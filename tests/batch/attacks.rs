@@ -7,7 +7,7 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -32,7 +32,7 @@ fn done(outcome: &Outcome, out: &str, ids: &[&str]) -> Results {
 fn bombs_are_left_alone_within_a_gigabyte_of_addresses() {
     let folder = Folder::new("batch-bombs");
     let others: Vec<&str> = super::kinds().into_iter().filter(|kind| !kind.starts_with("bomb-")).collect();
-    queue(&folder, 16, 1 << 20, &others);
+    queue(&folder, 8, 1 << 20, &others);
     folder.file("queue/hang.txt", hang());
     let out = folder.path("out");
     // What goes beyond ends the program: the bombs unpack to four gigabytes and more.
@@ -45,7 +45,7 @@ fn bombs_are_left_alone_within_a_gigabyte_of_addresses() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let results = Results::read(&out);
     let rows = results.rows();
-    assert_eq!(rows.len(), 17);
+    assert_eq!(rows.len(), 9);
     for (id, row) in rows {
         if id == "hang.txt" {
             assert_eq!(row["verdict"], "hang");
@@ -54,6 +54,14 @@ fn bombs_are_left_alone_within_a_gigabyte_of_addresses() {
             assert!(row["problem"].is_string(), "{row}");
         }
     }
+}
+
+#[test]
+fn the_quine_unpacks_to_itself() {
+    let packed = crate::queue::quine::quine();
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut unpacked).expect("it is sound");
+    assert_eq!(packed, unpacked);
 }
 
 #[test]
@@ -159,7 +167,7 @@ fn names_of_any_bytes_have_a_page_each() {
         b"-rf",
         b".hidden",
         b"...",
-        b"<script>alert(1)</script".split(|byte| *byte == b'/').next().unwrap_or_default(),
+        b"<script>alert(1)<",
         b"two\nlines",
         b"\x1b[2Jscreen",
         b"con",

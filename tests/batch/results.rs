@@ -171,7 +171,8 @@ pub(super) fn csv(text: &str) -> Vec<Vec<String>> {
     rows
 }
 
-fn column(rows: &[Vec<String>], name: &str) -> usize {
+/// The number of a column by its name.
+pub(super) fn column(rows: &[Vec<String>], name: &str) -> usize {
     rows[0].iter().position(|column| column == name).unwrap_or_else(|| panic!("{:?} lacks {name}", rows[0]))
 }
 

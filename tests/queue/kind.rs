@@ -38,6 +38,7 @@ pub(crate) const KINDS: &[Kind] = &[
     kind("junk", 70, ANY, plain::junk),
     kind("large", 0, ANY, plain::large),
     kind("large-archive", 0, ANY, plain::large_archive),
+    kind("large-dump", 0, 60 * MIB, plain::large_dump),
     kind("utf16", 25, SMALL, sent::utf16),
     kind("crlf", 20, SMALL, sent::crlf),
     kind("legacy", 20, SMALL, sent::legacy),

@@ -6,6 +6,7 @@
 mod queue;
 
 use clap::Parser;
+use clap::builder::PossibleValuesParser;
 use queue::Settings;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,7 +25,7 @@ struct Arguments {
     #[arg(long, default_value = "100M", value_parser = size)]
     bytes: u64,
     /// Kinds of tickets to leave out, as `kind` in truth.ndjson names them
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(queue::kinds()))]
     without: Vec<String>,
     /// Where to write; an existing folder of that name must be empty
     #[arg(long, value_name = "DIR")]

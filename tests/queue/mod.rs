@@ -13,7 +13,7 @@ mod mail;
 mod noise;
 mod pack;
 mod plain;
-mod quine;
+pub(crate) mod quine;
 mod random;
 mod sent;
 mod seven;
@@ -133,7 +133,7 @@ fn plan(settings: &Settings) -> Vec<Planned> {
     let unit = settings.bytes.saturating_sub(fixed) as f64 / free.max(1.0);
     for (ticket, share) in tickets.iter_mut().zip(&shares) {
         let bytes = (share * unit) as u64;
-        ticket.bytes = if is_large(ticket) { large } else { bytes.min(LARGE.1).min(ticket.kind.most) };
+        ticket.bytes = if is_large(ticket) { large } else { bytes.min(LARGE.1) }.min(ticket.kind.most);
     }
     tickets
 }

@@ -126,6 +126,7 @@ fn tar(items: &[Item], out: &mut dyn Write) -> io::Result<()> {
         let mut header = Header::new_gnu();
         header.set_mtime(1_700_000_000);
         header.set_uid(1000);
+        header.set_size(0);
         header.set_mode(0o644);
         let path = path(item);
         match &item.thing {

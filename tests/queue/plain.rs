@@ -154,6 +154,32 @@ pub(crate) fn large_archive(maker: &mut Maker<'_>) -> Made {
     Made::new(".tar.gz", Content::LargeArchive(items), Truth::of(case, "at the end of a large log in an archive"))
 }
 
+/// A debugger's dump of very many threads: those of a healthy server over and over, each time others.
+pub(crate) fn large_dump(maker: &mut Maker<'_>) -> Made {
+    let cases = &maker.corpus.cases;
+    let case = cases.iter().find(|case| case.id == "u-healthy-server").unwrap_or(&cases[0]);
+    let text = case.files.iter().find(|(name, _)| name == "gdb-full.txt").map_or(&[][..], |(_, text)| text);
+    let text = String::from_utf8_lossy(text);
+    let threads: Vec<&str> = text.split("\nThread ").skip(1).collect();
+    let mut out = String::with_capacity(maker.bytes as usize + text.len());
+    let mut number = 100 + threads.len() * maker.bytes as usize / text.len().max(1);
+    for round in 0.. {
+        if out.len() as u64 >= maker.bytes || threads.is_empty() {
+            break;
+        }
+        for thread in &threads {
+            // `8 (Thread 0x7f… (LWP 4711)): …`: the number counts down, and no two have the same.
+            let rest = thread.split_once(' ').map_or("", |(_, rest)| rest);
+            let (head, rest) = rest.split_once("(LWP ").unwrap_or(("", rest));
+            let (lwp, rest) = rest.split_once(')').unwrap_or(("", rest));
+            let lwp = lwp.parse::<usize>().unwrap_or_default() + 20 * round;
+            out.push_str(&format!("\nThread {number} {head}(LWP {lwp}){rest}"));
+            number = number.saturating_sub(1);
+        }
+    }
+    Made::file(".gdb.txt", out.into_bytes(), Truth::of(case, "its threads over and over"))
+}
+
 /// Pictures only.
 pub(crate) fn pictures(maker: &mut Maker<'_>) -> Made {
     let mut picture = |name: &str, binary: Binary| {

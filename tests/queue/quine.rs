@@ -96,17 +96,3 @@ fn fixed_point(time: u8) -> Option<u32> {
     }
     Some((0..32).fold(0, |checksum, bit| checksum | ((rows[bit] >> 32 & 1) as u32) << bit))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::quine;
-    use std::io::Read as _;
-
-    #[test]
-    fn it_unpacks_to_itself() {
-        let packed = quine();
-        let mut unpacked = Vec::new();
-        flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut unpacked).expect("it is sound");
-        assert_eq!(packed, unpacked);
-    }
-}

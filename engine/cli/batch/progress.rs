@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// What a ticket costs beside its bytes, in bytes: reading the folder, writing its page.
-const TICKET: u64 = 64 << 10;
+const TICKET: u64 = 2 << 20;
 /// How often a plain line is written, in seconds.
 const EVERY: u64 = 15;
 

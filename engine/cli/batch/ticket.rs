@@ -10,7 +10,6 @@ use stacklore::reports::{Layout, Report, redact};
 use stacklore::{Engine, Options};
 use stacklore_intake::{self as intake, Intake, Limits, Survey};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::time::Instant;
 
 /// What all tickets are done with.
@@ -49,8 +48,8 @@ impl Desk<'_> {
         }
         let since = Instant::now();
         let share = self.memory.share();
-        let read = || intake::read_paths_metered(std::slice::from_ref(&plan.ticket.path), &self.limits, &share);
-        let diagnosed = catch_unwind(AssertUnwindSafe(|| self.diagnose(plan, named(read(), &plan.ticket.path))));
+        let read = || intake::read_ticket(&plan.ticket, &self.limits, &share);
+        let diagnosed = catch_unwind(AssertUnwindSafe(|| self.diagnose(plan, read())));
         let (report, failed, problem) = diagnosed.unwrap_or_else(|_| self.given_up(plan));
         let (page, file) = queue::ticket_files(&plan.name);
         let milliseconds = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -92,14 +91,6 @@ impl Desk<'_> {
         let report = reading::diagnose(self.engine, &plan.ticket.id, Intake::default(), &options);
         (report, true, Some(problem))
     }
-}
-
-/// Texts are called by their places below the folder that the ticket lies in.
-fn named(mut read: Intake, path: &Path) -> Intake {
-    if let Some(parent) = path.parent() {
-        read.relative_to(parent);
-    }
-    read
 }
 
 fn unexplained(report: &Report) -> Vec<UnexplainedRow> {

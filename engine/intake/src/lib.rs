@@ -5,8 +5,8 @@
 //! the others. Line ends and everything else inside the text stay as they came; only packing and encoding are undone.
 //!
 //! How it goes: `walk` lists the files below a folder, `source` is where bytes come from, `reading` tells what they are
-//! and sends them on: through `archive` (what packs), through `parts` (what wraps texts, such as mail), or to `decode`
-//! and a document. `budget` counts against the [`Limits`]; `guard` watches each stream. Nothing is ever written, and a
+//! and sends them on: through `archive` (what packs), through `parts` (what wraps texts: `mail`, `page`, `apport`), or to
+//! `decode` and a document; `magic` names what is no text, `layout` what files belong together. `budget` counts against the [`Limits`]; `guard` watches each stream. Nothing is ever written, and a
 //! path inside an archive is only a `label`.
 
 mod apport;
@@ -74,6 +74,22 @@ pub fn read_paths_metered(paths: &[PathBuf], limits: &Limits, meter: &dyn Meter)
         }
     }
     reading.finish()
+}
+
+/// Reads a ticket of a queue as [`read_paths_metered`] does; its texts are called by their places below the folder
+/// that the ticket lies in. Of what nobody has named only regular files are read, as below any folder.
+pub fn read_ticket(ticket: &Ticket, limits: &Limits, meter: &dyn Meter) -> Intake {
+    let reading = Reading::new(Budget::new(limits, meter));
+    let found = match ticket.named {
+        true => walk::files(&reading, &ticket.path),
+        false => walk::files_below(&reading, &ticket.path),
+    };
+    found.iter().for_each(|found| read_file(&reading, found));
+    let mut intake = reading.finish();
+    if let Some(folder) = ticket.path.parent() {
+        intake.relative_to(folder);
+    }
+    intake
 }
 
 /// Reads standard input to its end.

@@ -13,6 +13,8 @@ pub struct Ticket {
     pub id: String,
     /// Where it is.
     pub path: PathBuf,
+    /// The user has named it; else it was met in a folder.
+    pub named: bool,
 }
 
 /// The tickets of the given paths, and what is wrong with these.
@@ -42,7 +44,8 @@ pub fn queue(paths: &[PathBuf], except: &Path) -> Queue {
         }
     }
     let ids = ids(&found);
-    queue.tickets = ids.into_iter().zip(found).map(|(id, path)| Ticket { id, path }).collect();
+    let ticket = |(id, path): (String, PathBuf)| Ticket { named: paths.contains(&path), id, path };
+    queue.tickets = ids.into_iter().zip(found).map(ticket).collect();
     queue
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 impl Intake {
     /// Leaves the folder out of the names of texts and problems that lie below it.
-    pub fn relative_to(&mut self, folder: &Path) {
+    pub(crate) fn relative_to(&mut self, folder: &Path) {
         let mut prefix = label::of_path(folder);
         if prefix.is_empty() {
             return;

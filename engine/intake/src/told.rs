@@ -49,35 +49,40 @@ fn joined((before, after): &Words, names: &[&str]) -> String {
         ([most @ .., last], 0) => format!("{} and {last}", most.join(", ")),
         (_, more) => format!("{} and {} more", first.join(", "), Count(more)),
     };
-    let count = match names.len() {
-        1 => "1 file".into(),
-        many => format!("{} files", Count(many)),
+    let before = match names.len() {
+        1 => before.replace(FILES, "1 file is"),
+        many => before.replace(FILES, &format!("{} files are", Count(many))),
     };
-    format!("{count} {before}: {names_told}{after}.")
+    let after = if after.is_empty() { String::new() } else { format!("; {after}") };
+    format!("{before}: {names_told}{after}.")
 }
+
+/// Stands for how many files there are, with its verb.
+const FILES: &str = "{files are}";
 
 /// How several problems of this kind are told together, where that makes sense.
 fn words(problem: &Problem) -> Option<Words> {
     let (before, after) = match problem {
         Problem::Missing { .. } => return None,
-        Problem::Empty { .. } => ("without text in them (empty or blank)".into(), String::new()),
-        Problem::Binary { .. } => (
-            "of no known form that are no text and were left out".into(),
-            "; give the text that a tool prints of them".into(),
-        ),
-        Problem::NoText { what, advice, .. } => (format!("left out, each is {what}"), format!("; {advice}")),
-        Problem::Special { what, advice, .. } => (format!("left out, each is {what}"), format!("; {advice}")),
+        Problem::Empty { .. } => (format!("{FILES} empty or blank"), String::new()),
+        Problem::Binary { .. } => {
+            (format!("{FILES} no text and were left out"), "give the text that a tool prints of them".to_owned())
+        }
+        Problem::NoText { what, advice, .. } => (format!("{FILES} left out, each is {what}"), advice.to_string()),
+        Problem::Special { what, advice, .. } => (format!("{FILES} left out, each is {what}"), (*advice).to_owned()),
         Problem::Unreadable { source, .. } => {
-            (format!("that cannot be read ({source})"), "; check their permissions".into())
+            (format!("{FILES} not readable ({source})"), "check their permissions".to_owned())
         }
         Problem::Vanished { .. } => {
-            ("that vanished or were replaced while their folder was read".into(), "; give a copy of the folder".into())
+            (format!("{FILES} gone or replaced since their folder was listed"), "give a copy of the folder".to_owned())
         }
         Problem::Damaged { .. } => {
-            ("that are damaged; what comes before the damage was read".into(), "; give undamaged copies".into())
+            (format!("{FILES} damaged, and what comes before the damage was read"), "give undamaged copies".to_owned())
         }
-        Problem::Unsupported { what, .. } => (format!("left out, of each: it {what}"), "; unpack them first".into()),
-        Problem::Limit { limit, what, .. } => (format!("at which {what}"), format!("; raise it with {}", limit.flag())),
+        Problem::Unsupported { what, .. } => (format!("{FILES} left out, each {what}"), "unpack them first".to_owned()),
+        Problem::Limit { limit, what, .. } => {
+            (format!("{FILES} at a limit, {what}"), format!("raise it with {}", limit.flag()))
+        }
     };
     Some((before, after))
 }
@@ -96,10 +101,8 @@ mod tests {
         let told = binaries(37).told();
         assert_eq!(
             told,
-            [
-                "37 files of no known form that are no text and were left out: 1.bin, 2.bin, 3.bin and 34 more; give the \
-              text that a tool prints of them."
-            ]
+            ["37 files are no text and were left out: 1.bin, 2.bin, 3.bin and 34 more; give the text that a tool \
+                 prints of them."]
         );
         assert_eq!(binaries(5).told().len(), 5);
     }
@@ -120,6 +123,6 @@ mod tests {
         let mut intake = Intake { documents: Vec::new(), problems: vec![empty("a")] };
         assert_eq!(intake.told(), ["a: is empty; paste or save the text again."]);
         intake.problems.extend([empty("b"), empty("c")]);
-        assert_eq!(intake.told(), ["3 files without text in them (empty or blank): a, b and c."]);
+        assert_eq!(intake.told(), ["3 files are empty or blank: a, b and c."]);
     }
 }

@@ -39,6 +39,16 @@ pub(crate) fn files(reading: &Reading<'_>, path: &Path) -> Vec<Found> {
     Vec::new()
 }
 
+/// The files that a path stands for which nobody has named: it was met in a folder.
+pub(crate) fn files_below(reading: &Reading<'_>, path: &Path) -> Vec<Found> {
+    if fs::symlink_metadata(path).is_ok_and(|own| own.is_dir()) {
+        return files(reading, path);
+    }
+    let mut walk = Walk { reading, files: Vec::new(), identities: Vec::new(), met: 0 };
+    walk.entry(label::of_path(path), path.to_owned(), 0);
+    walk.files
+}
+
 /// What to do with what is left out below a folder.
 const NAME_IT: &str = "name it on the command line if it is to be read";
 

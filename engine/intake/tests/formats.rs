@@ -62,7 +62,7 @@ fn a_folder_of_7z_is_solid_and_may_hold_anything() {
     assert_eq!(intake.documents[2].text.as_bytes(), text("three"));
     let told = told(&intake);
     assert!(told.contains("t.7z/logs/link: is a link"), "{told}");
-    assert!(told.contains("1 file without text in them (empty or blank): t.7z/logs/nothing."), "{told}");
+    assert!(told.contains("1 file is empty or blank: t.7z/logs/nothing."), "{told}");
     assert_eq!(intake.problems.len(), 2, "{told}");
 }
 

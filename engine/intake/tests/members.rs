@@ -87,3 +87,15 @@ fn empty_archives_are_empty() {
         assert_eq!(told(&intake), "t: is empty; paste or save the text again.");
     }
 }
+
+#[test]
+fn sparse_files_give_their_text() {
+    for name in ["sparse.tar.gz", "sparse-gnu.tar.gz"] {
+        let intake = read("t", &crate::made::fixture(name));
+        assert_eq!(names(&intake), ["t/logs/a.txt"], "{}", told(&intake));
+        assert_eq!(intake.documents[0].text.as_bytes(), text("one").repeat(24), "{name}");
+        let notes = &intake.documents[0].notes;
+        assert!(notes.iter().all(|note| note.ends_with("NUL characters were left out.")), "{notes:?}");
+        assert_eq!(told(&intake), "");
+    }
+}

@@ -13,6 +13,7 @@ mod member;
 mod order;
 mod packed;
 mod sevenz;
+mod sparse;
 mod tar;
 mod zip;
 mod zstd;

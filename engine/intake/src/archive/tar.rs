@@ -1,9 +1,10 @@
 //! tar, inside any stream or alone. Links, devices and pipes are left out; long names and sparse files of GNU and pax
-//! are understood as far as the crate does.
+//! are understood.
 
 use super::Container;
 use super::checked::Checked;
 use super::member::How;
+use super::sparse;
 use crate::Problem;
 use crate::guard::Fault;
 use crate::source::Source;
@@ -46,23 +47,27 @@ fn archive_entries<R: Read>(
     between: &Cell<Option<u64>>,
 ) -> io::Result<()> {
     for entry in archive.entries()? {
-        let entry = entry?;
+        let mut entry = entry?;
         between.set(None);
-        let label = container.label(&entry.path_bytes());
+        let sparse = sparse::described(&mut entry);
+        let label = container.label(sparse.name.as_deref().unwrap_or(&entry.path_bytes()));
         if !container.begin(&label) {
             return Ok(());
         }
         let mut after = BETWEEN;
-        let (kind, size) = (entry.header().entry_type(), entry.size());
+        let (kind, mut size) = (entry.header().entry_type(), entry.size());
         match left_out(kind) {
             Some((what, advice)) => container.leave_out(Problem::Special { name: label, what, advice }),
             None if is_text(kind) => {
                 // The holes of a sparse file may be larger than any disk: only what is stored is passed over.
-                let sparse = kind.is_gnu_sparse();
-                if sparse {
+                let has_holes = kind.is_gnu_sparse();
+                if has_holes {
                     after = entry.header().entry_size()?.saturating_add(BETWEEN);
                 }
-                let how = How { below: below.clone(), to_its_end: !sparse, ..How::default() };
+                if sparse.has_list {
+                    size = size.saturating_sub(sparse::skip_list(&mut entry)?);
+                }
+                let how = How { below: below.clone(), to_its_end: !has_holes, ..How::default() };
                 if container.read(&label, Checked::new(entry, size, None), how).happened() {
                     return Ok(());
                 }

@@ -42,6 +42,8 @@ struct Elf<'a> {
 
 /// Numbers of the ELF specification.
 const ET_CORE: u64 = 4;
+/// There kernels and processes have address spaces of their own, both from zero.
+const EM_S390: u64 = 22;
 const PT_LOAD: u64 = 1;
 const PT_NOTE: u64 = 4;
 const NT_PRPSINFO: u64 = 3;
@@ -120,14 +122,18 @@ impl<'a> Elf<'a> {
         None
     }
 
-    /// Memory of a kernel lies in the upper half of the addresses, that of a process in the lower.
+    /// Memory of a kernel lies in the upper half of the addresses, that of a process in the lower; dumps of virtual
+    /// machines have no addresses.
     fn said_by_addresses(&self, headers: &[Segment]) -> Option<Form> {
+        if self.number(18, 2) == Some(EM_S390) {
+            return None;
+        }
         let loaded: Vec<&Segment> = headers.iter().filter(|header| header.kind == PT_LOAD).collect();
         let top = if self.wide { 63 } else { 31 };
         let upper = loaded.iter().filter(|header| header.address >> top & 1 == 1).count();
         match (loaded.len(), upper) {
             (0, _) => None,
-            (all, upper) if all == upper => Some(SYSTEM),
+            (all, upper) if all == upper || loaded.iter().all(|header| header.address == 0) => Some(SYSTEM),
             (all, upper) if upper * 2 < all => Some(PROCESS),
             _ => None,
         }

@@ -60,6 +60,7 @@ fn dumps_in_elf_are_told_apart_whatever_the_machine() {
         assert_eq!(what(&elf(wide, big, 4, ("CORE", 3), high)), process, "{wide} {big}");
         assert_eq!(what(&elf(wide, big, 4, ("CORE", 1), high)), system, "by its addresses: {wide} {big}");
         assert_eq!(what(&elf(wide, big, 4, ("CORE", 1), low)), process, "by its addresses: {wide} {big}");
+        assert_eq!(what(&elf(wide, big, 4, ("CORE", 1), 0)), system, "of a virtual machine: {wide} {big}");
         assert_eq!(what(&elf(wide, big, 2, ("GNU", 1), low)), Some("a program or library (ELF)"));
         assert_eq!(what(&elf(wide, big, 4, ("CORE", 3), low)[..24]), Some("a core dump (ELF)"), "cut off");
     }

@@ -13,7 +13,7 @@ const NOTES: usize = 8;
 pub(super) fn text(leaf: &Leaf<'_>, notes: &mut Vec<String>) -> String {
     let decoded = transfer::decode(leaf.bytes, leaf.content.encoding);
     let mut own = Vec::from_iter(decoded.note.map(str::to_owned));
-    let mut text = characters(&decoded.bytes, leaf.content.charset.as_deref(), &mut own);
+    let mut text = characters(decoded.bytes, leaf.content.charset.as_deref(), &mut own);
     own.retain(|note| !notes.contains(note));
     own.truncate(NOTES.saturating_sub(notes.len()));
     notes.append(&mut own);
@@ -30,15 +30,15 @@ pub(super) fn text(leaf: &Leaf<'_>, notes: &mut Vec<String>) -> String {
 }
 
 /// Decodes characters as the message says, unless the bytes tell otherwise.
-fn characters(bytes: &[u8], charset: Option<&str>, notes: &mut Vec<String>) -> String {
+fn characters(bytes: Cow<'_, [u8]>, charset: Option<&str>, notes: &mut Vec<String>) -> String {
     if let Some(encoding) = said(charset) {
-        let (text, _, wrong) = encoding.decode(bytes);
-        let otherwise = encoding.is_ascii_compatible() && bytes_are_utf8(bytes);
+        let (text, _, wrong) = encoding.decode(&bytes);
+        let otherwise = encoding.is_ascii_compatible() && bytes_are_utf8(&bytes);
         if !wrong && !otherwise {
             return text.into_owned();
         }
     }
-    match decode::decode(bytes.to_vec()) {
+    match decode::decode(bytes.into_owned()) {
         Some(decoded) => {
             notes.extend(decoded.notes);
             decoded.text

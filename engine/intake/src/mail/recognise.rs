@@ -52,7 +52,9 @@ fn begins_header(bytes: &[u8]) -> bool {
 /// A whole header of a message, and a body that cannot be read as it stands. What the header says must be true of the
 /// body: many programs show a message decoded and its header as it was sent, and so it is pasted.
 fn needs_reading(bytes: &[u8]) -> bool {
-    let (header, body) = Header::split(bytes);
+    // Lines of a log may look like fields, all of them.
+    let bytes = &bytes[..bytes.len().min(2 * WITHIN)];
+    let (header, body) = Header::split(&bytes[..bytes.len().min(WITHIN)]);
     let whole = header.well_formed && header.has("From") && (header.has("Date") || header.has("Message-ID"));
     // Messages that programs save themselves have no date, but a version.
     let page = header.well_formed && header.has("MIME-Version") && header.has("Content-Type");
@@ -78,12 +80,12 @@ fn has_part(body: &[u8], boundary: &[u8]) -> bool {
         .any(|line| line.strip_prefix(b"--").is_some_and(|mark| mark.trim_ascii_end() == boundary))
 }
 
-/// The first line that is not blank is base64, and more than a word of it.
+/// The first line is base64, in groups of four, and no word of a greeting: it is long, or the only one.
 fn is_base64(body: &[u8]) -> bool {
-    let body = body.trim_ascii_start();
+    let body = body.trim_ascii();
     let line = body[..memchr::memchr(b'\n', body).unwrap_or(body.len())].trim_ascii_end();
-    let (decoded, used) = transfer::base64(line);
-    used == line.len() && decoded.len() >= 3
+    let long = line.len() >= 20 || line.len() == body.len() && line.len() >= 4;
+    long && line.len().is_multiple_of(4) && transfer::base64(line).1 == line.len()
 }
 
 /// A body in the encoding that the header names, and not in UTF-8.

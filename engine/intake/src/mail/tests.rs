@@ -139,11 +139,12 @@ fn texts_that_only_begin_like_mail_stay_as_they_are() {
     let shown_decoded = body("Content-Transfer-Encoding: quoted-printable", "RIP: 0010:x+0x1\r\nrdi=ff rsi=0 a=b\r\n");
     let no_parts = body("Content-Type: multipart/mixed; boundary=b", "[ 1.0] INFO: task a:1\r\n");
     let no_base64 = body("Content-Transfer-Encoding: base64", "[ 1.0] INFO: task a:1\r\n");
+    let greeting = body("Content-Transfer-Encoding: base64", "Team\r\n[ 1.0] INFO: task a:1\r\n");
     let patch = b"From 1234abcd Mon Sep 17 00:00:00 2001\nFrom: a\nDate: now\nSubject: [PATCH] x\n\n---\n".to_vec();
     let quoted = body("Content-Transfer-Encoding: quoted-printable", "a=3Db\r\n");
     let after_text = [b"Hello,\n".to_vec(), quoted.clone()].concat();
     let few_fields = b"Content-Transfer-Encoding: base64\n\nYWJj\n".to_vec();
-    for text in [plain, shown_decoded, no_parts, no_base64, patch, after_text, few_fields] {
+    for text in [plain, shown_decoded, no_parts, no_base64, greeting, patch, after_text, few_fields] {
         assert!(!is_mail("a.txt", &text), "{}", String::from_utf8_lossy(&text));
     }
     assert!(is_mail("a.txt", &quoted));

@@ -11,7 +11,7 @@ mod writer;
 use crate::decode;
 use crate::parts::{Part, Wrapper};
 use elements::{Element, keeps_spaces, shows_line_numbers};
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_8};
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 use std::convert::Infallible;
@@ -89,7 +89,7 @@ fn is_page(bytes: &[u8]) -> bool {
     })
 }
 
-/// The encoding that a page names in its first bytes (`<meta charset=…>`, `content="text/html; charset=…"`).
+/// The legacy encoding that a page names in its first bytes (`<meta charset=…>`, `content="text/html; charset=…"`).
 pub(crate) fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     if !is_page(bytes) {
         return None;
@@ -99,7 +99,9 @@ pub(crate) fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     let value = head.get(at..)?;
     let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value);
     let end = value.iter().position(|byte| !(byte.is_ascii_alphanumeric() || b"-_:.".contains(byte)));
-    Encoding::for_label(value.get(..end.unwrap_or(value.len()))?)
+    let encoding = Encoding::for_label(value.get(..end.unwrap_or(value.len()))?);
+    // Who asks knows that it is not UTF-8; and in UTF-16 this could not have been read.
+    encoding.filter(|encoding| *encoding != UTF_8 && encoding.is_ascii_compatible())
 }
 
 /// The text of a page.

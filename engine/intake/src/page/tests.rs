@@ -106,6 +106,10 @@ fn numbers_of_lines_are_left_out() {
     gives(github, "  a  b\n    c\n");
     let pygments = "<table><tr><td class=\"linenos\"><div><pre>1\n2\n</pre></div></td><td class=code><pre>a\n  b\n</pre></td></tr></table>";
     gives(pygments, "a\n  b\n");
+    let highlighter = "<table><tbody><tr><td class=\"gutter\"><div class=\"line number1 alt2\">1</div><div class=\"line number2\">2</div></td>\
+        <td class=\"code\"><div class=\"container\" title=\"Hint\"><div class=\"line number1\"><code class=\"java plain\">a</code>\
+        <code class=\"java spaces\">&nbsp;&nbsp;</code><code>b</code></div><div class=\"line number2\"><code>c</code></div></div></td></tr></tbody></table>";
+    gives(highlighter, "a  b\nc\n");
     gives("<pre><span class=\"lineno\">1 </span>a\n<span class=\"lineno\">2 </span>b</pre>", "a\nb\n");
     let plugin = "<table><tr><td class=\"hljs-ln-numbers\" data-line-number=1><div data-line-number=1></div></td>\
         <td class=\"hljs-ln-code\" data-line-number=1>  x = 1</td></tr></table>";
@@ -126,6 +130,8 @@ fn a_page_names_its_encoding() {
     let name = |page: &str| declared_encoding(page.as_bytes()).map(|encoding| encoding.name());
     assert_eq!(name("<html><meta charset=\"gb2312\">"), Some("GBK"));
     assert_eq!(name("<html><meta content='text/html; charset=windows-1251'>"), Some("windows-1251"));
+    assert_eq!(name("<html><meta charset=utf-8>"), None);
+    assert_eq!(name("<html><meta charset=utf-16>"), None);
     assert_eq!(name("charset=koi8-r"), None);
     assert_eq!(name("<html><meta charset=nonsense>"), None);
 }
