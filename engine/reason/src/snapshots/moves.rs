@@ -12,6 +12,8 @@ use stacklore_model::{Case, ListingOf, Name, ProcessId, Row, StackId, TaskId};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+/// Seconds on the CPU that waking up and waiting again may take, and by which clocks that count in ticks may be wrong.
+const WAKING: f64 = 0.02;
 /// Names that two programs have in common by chance.
 const BY_CHANCE: usize = 2;
 
@@ -33,18 +35,20 @@ pub(super) fn series(analysis: &Analysis, vocabulary: &Vocabulary, dumps: Vec<Du
     series
 }
 
-/// Tasks whose time on the CPU, or number of switches, is told twice and has grown. Rows of other tools, which count
+/// Tasks whose number of switches is told twice and differs, or whose time on the CPU has grown by more than it takes to
+/// wake up and wait again: the threads of a runtime do that although they are stuck. Rows of other tools, which count
 /// otherwise, are told by the fields that they have.
 fn ran(case: &Case, same: &Same) -> HashSet<TaskId> {
-    let mut seen: HashMap<(TaskId, usize, &'static str), f64> = HashMap::new();
+    let mut first: HashMap<(TaskId, usize, &'static str), f64> = HashMap::new();
     let mut ran = HashSet::new();
     for fact in case.facts.iter().filter(|fact| fact.relation == "task_time") {
         let Some(Row::Task(task)) = fact.get("task") else { continue };
         let task = same.task(*task);
         for (field, value) in &fact.fields {
-            if let Row::Number(value) = value
-                && seen.insert((task, fact.fields.len(), field), *value).is_some_and(|before| before != *value)
-            {
+            let Row::Number(value) = value else { continue };
+            let before = *first.entry((task, fact.fields.len(), field)).or_insert(*value);
+            let least = if *field == "cpu_time" { WAKING } else { 0.0 };
+            if (value - before).abs() > least {
                 ran.insert(task);
             }
         }
