@@ -58,6 +58,7 @@ fn several_texts_are_named_and_counted_once() {
 jstack.txt: 81 of 101 lines understood, 6338 bytes
   java  lines 2-100
         6 stacks seen again, 16 tasks
+        facts: 16 task_time
         complete: all threads of the program, with stacks
 ";
     assert!(outcome.out.contains(expected), "{}", outcome.out);
