@@ -24,7 +24,7 @@ pub(crate) fn files(reading: &Reading<'_>, path: &Path) -> Vec<Found> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => reading.problem(Problem::Missing { name }),
         Err(source) => reading.problem(Problem::Unreadable { name, source }),
         Ok(meta) if meta.is_dir() => {
-            let mut walk = Walk { reading, files: Vec::new(), identities: Vec::new(), met: 0 };
+            let mut walk = Walk::new(reading, path);
             walk.folder(path, 0);
             if walk.met == 0 {
                 reading.problem(Problem::Empty { name });
@@ -44,7 +44,8 @@ pub(crate) fn files_below(reading: &Reading<'_>, path: &Path) -> Vec<Found> {
     if fs::symlink_metadata(path).is_ok_and(|own| own.is_dir()) {
         return files(reading, path);
     }
-    let mut walk = Walk { reading, files: Vec::new(), identities: Vec::new(), met: 0 };
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut walk = Walk::new(reading, folder);
     walk.entry(label::of_path(path), path.to_owned(), 0);
     walk.files
 }
@@ -54,6 +55,8 @@ const NAME_IT: &str = "name it on the command line if it is to be read";
 
 struct Walk<'w> {
     reading: &'w Reading<'w>,
+    /// The folder, followed to its end; links that lead out of it are not read.
+    root: Option<PathBuf>,
     files: Vec<Found>,
     /// One for each file.
     identities: Vec<Identity>,
@@ -69,7 +72,19 @@ struct Identity {
     file: Option<(u64, u64)>,
 }
 
-impl Walk<'_> {
+impl<'w> Walk<'w> {
+    fn new(reading: &'w Reading<'w>, folder: &Path) -> Self {
+        let root = fs::canonicalize(folder).ok();
+        Walk { reading, root, files: Vec::new(), identities: Vec::new(), met: 0 }
+    }
+
+    /// Whether a link leads to something that lies elsewhere: in a copy of a machine's files that is a file of the
+    /// machine which reads it, and in the attachments of a stranger it may be meant so.
+    fn leads_out(&self, link: &Path) -> bool {
+        let target = fs::canonicalize(link).ok();
+        !self.root.as_ref().zip(target).is_some_and(|(root, target)| target.starts_with(root))
+    }
+
     /// The files without links to files that are read anyway: the same text twice would look like a second sighting.
     fn without_copies(self) -> Vec<Found> {
         let mut first = BTreeMap::new();
@@ -136,6 +151,9 @@ impl Walk<'_> {
                 self.reading.problem(special("a link to a folder"));
             }
             (Ok(own), Err(_)) if own.is_symlink() => self.reading.problem(special("a link that leads nowhere")),
+            (Ok(own), Ok(_)) if own.is_symlink() && self.leads_out(&path) => {
+                self.reading.problem(special("a link out of its folder"));
+            }
             (Ok(own), Ok(target)) if target.is_file() => {
                 self.identities.push(identity(own.is_symlink(), &target));
                 self.files.push(Found { path, below: true });

@@ -158,11 +158,24 @@ mod unix {
         folder.file("sos_commands/kernel/dmesg", b"text\n");
         symlink("sos_commands/kernel/dmesg", folder.0.join("dmesg")).unwrap();
         fs::hard_link(folder.0.join("sos_commands/kernel/dmesg"), folder.0.join("x")).unwrap();
-        let elsewhere = Folder::new("links-elsewhere");
-        symlink(elsewhere.file("other.txt", b"other\n"), folder.0.join("other.txt")).unwrap();
         let intake = folder.read(&Limits::default());
-        assert_eq!(folder.labels(&intake), ["other.txt", "sos_commands/kernel/dmesg"]);
+        assert_eq!(folder.labels(&intake), ["sos_commands/kernel/dmesg"]);
         assert_eq!(intake.problems.len(), 2, "{}", told(&intake));
+    }
+
+    #[test]
+    fn links_out_of_a_folder_are_not_read() {
+        let folder = Folder::new("links-out");
+        folder.file("a.txt", b"text\n");
+        let elsewhere = Folder::new("links-elsewhere");
+        let secret = elsewhere.file("other.txt", b"other\n");
+        symlink(&secret, folder.0.join("other.txt")).unwrap();
+        let intake = folder.read(&Limits::default());
+        assert_eq!(folder.labels(&intake), ["a.txt"]);
+        assert!(told(&intake).contains("other.txt: is a link out of its folder"), "{}", told(&intake));
+        // Who names the link means what it leads to.
+        let named = stacklore_intake::read_paths(&[folder.0.join("other.txt")], &Limits::default());
+        assert_eq!(named.documents.len(), 1);
     }
 
     #[test]
