@@ -42,9 +42,11 @@ impl Case {
     }
 }
 
-/// The time of a line of the kernel's log in microseconds, and what follows.
+/// The time of a line of the kernel's log in microseconds, and what follows. The caller goes with the time: a journal
+/// has neither in its messages.
 pub(crate) fn stamped(line: &str) -> Option<(u64, &str)> {
     let (stamp, rest) = line.strip_prefix('[')?.split_once(']')?;
+    let rest = rest.strip_prefix('[').and_then(|caller| caller.split_once(']')).map_or(rest, |(_, rest)| rest);
     let (seconds, micros) = stamp.trim_start().split_once('.')?;
     let micros = if micros.len() == 6 { micros.parse::<u64>().ok()? } else { return None };
     Some((seconds.parse::<u64>().ok()? * 1_000_000 + micros, rest.strip_prefix(' ').unwrap_or(rest)))

@@ -209,13 +209,10 @@ fn time(text: &str, at: usize, prefix: &mut Prefix) -> Option<usize> {
         prefix.time = text.get(start..part).and_then(|time| time.parse().ok());
         end += 1;
     }
-    if is(end, b'[') {
-        let start = skip(end + 1, |byte| *byte == b' ');
-        let stop = skip(start + 1, u8::is_ascii_digit);
-        if is(stop, b']') && stop > start + 1 && bytes.get(start).is_some_and(|byte| matches!(byte, b'T' | b'C')) {
-            prefix.caller = text.get(start..stop).and_then(caller);
-            end = stop + 1;
-        }
+    // dmesg sets the caller apart from the time, the kernel's own console does not.
+    if let Some((caller, after)) = caller_at(text, end + usize::from(is(end, b' '))) {
+        prefix.caller = Some(caller);
+        end = after;
     }
     let leveled = level(end + usize::from(is(end, b' ')));
     if leveled > end + 1 {
@@ -224,6 +221,16 @@ fn time(text: &str, at: usize, prefix: &mut Prefix) -> Option<usize> {
         return Some(end);
     }
     Some(end + usize::from(is(end, b' ')))
+}
+
+/// `[   T56]`, and where it ends.
+fn caller_at(text: &str, at: usize) -> Option<(Caller, usize)> {
+    let inner = text.get(at..)?.strip_prefix('[')?;
+    let name = inner.trim_start_matches(' ');
+    let digits = name.strip_prefix(['T', 'C'])?;
+    let stop = digits.bytes().take_while(u8::is_ascii_digit).count();
+    digits.get(stop..)?.starts_with(']').then_some(())?;
+    Some((caller(name.get(..=stop)?)?, at + 1 + (inner.len() - name.len()) + 1 + stop + 1))
 }
 
 /// `T56`, `C1`.
@@ -259,6 +266,9 @@ mod tests {
             ("<4>[    1.5] BUG: x", Some(1.5), "BUG: x"),
             ("  [154973.190007] Call Trace:", Some(154973.190007), "Call Trace:"),
             ("[   33.5]  <TASK>", Some(33.5), " <TASK>"),
+            ("[   33.5] [   T27] Call Trace:", Some(33.5), "Call Trace:"),
+            ("[   33.5] [   C1]  <IRQ>", Some(33.5), " <IRQ>"),
+            ("[   33.5] [x] Call Trace:", Some(33.5), "[x] Call Trace:"),
             ("[Fri Nov 20 20:50:51 UTC 2026]  schedule+0x5a/0xd0", None, " schedule+0x5a/0xd0"),
             ("[  +0,000012] Call Trace:", None, "Call Trace:"),
             ("kernel: [  120.5] Call Trace:", Some(120.5), "Call Trace:"),
