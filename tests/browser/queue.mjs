@@ -1,4 +1,4 @@
-// What a batch writes about a made queue of tickets: see reports/examples/queue.rs.
+// What a batch writes about a made queue of tickets: see reports/examples/made_queue.rs.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from "node:fs";
@@ -8,13 +8,13 @@ import { fileURLToPath } from "node:url";
 import { pictures, program as stacklore } from "./reports.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const program = resolve(process.env.STACKLORE_QUEUE ?? resolve(here, "../../target/debug/examples/queue"));
+const program = resolve(process.env.STACKLORE_QUEUE ?? resolve(here, "../../target/debug/examples/made_queue"));
 
 /** A queue of so many tickets: `folder`, `index`, and what its summary.json says. */
 export function makeQueue(count) {
   if (!existsSync(program)) {
     throw new Error(
-      `${program} does not exist: run cargo build -p stacklore-reports --example queue, or name it with the environment variable STACKLORE_QUEUE`,
+      `${program} does not exist: run cargo build -p stacklore-reports --example made_queue, or name it with the environment variable STACKLORE_QUEUE`,
     );
   }
   mkdirSync(pictures, { recursive: true });

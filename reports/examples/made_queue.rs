@@ -1,4 +1,4 @@
-//! Writes what a batch writes about a queue of tickets, for a made queue: `cargo run -p stacklore-reports --example queue -- 10000 DIR`.
+//! Writes what a batch writes about a queue of tickets, for a made queue: `cargo run -p stacklore-reports --example made_queue -- 10000 DIR`.
 
 use stacklore_reports::EngineView;
 use stacklore_reports::queue::{
